@@ -1,0 +1,210 @@
+/** The watchdog's own objects in Kubernetes. Every call has a deadline. */
+import {
+	CoordinationV1Api,
+	CoreV1Api,
+	DiscoveryV1Api,
+	type KubeConfig,
+	PatchStrategy,
+	setHeaderOptions,
+	type V1EndpointSlice,
+	type V1Lease,
+	V1MicroTime,
+} from "@kubernetes/client-node";
+import { withDeadline } from "../mysql/session.ts";
+import type { LeaseStore } from "./lease.ts";
+import { type ClusterRecord, formatRecord, parseRecord, type Request, requestSchema } from "./record.ts";
+
+export interface Versioned {
+	readonly record: ClusterRecord | null;
+	/** Null when there is no record yet. */
+	readonly version: string | null;
+}
+
+export interface ClusterStore {
+	readRecord(): Promise<Versioned>;
+	/** Compare and swap. @throws when the record is no longer the one that was read. */
+	saveRecord(record: ClusterRecord, version: string | null): Promise<Versioned>;
+	readRequest(): Promise<Request | null>;
+	/** The address that mysql-primary points to. */
+	readPublished(): Promise<string | null>;
+	/** Moves every client in one write. */
+	publish(podName: string, address: string): Promise<void>;
+	label(podName: string, role: string): Promise<void>;
+	event(reason: string, message: string, type: "Normal" | "Warning"): Promise<void>;
+	readonly lease: LeaseStore;
+}
+
+export interface StoreOptions {
+	readonly config: KubeConfig;
+	readonly namespace: string;
+	readonly cluster: string;
+	/** Who reports the events: the watchdog's pod. */
+	readonly reporter: string;
+	readonly deadlineMs: number;
+}
+
+const recordName = "mysql-cluster";
+const requestName = "mysql-request";
+const serviceName = "mysql-primary";
+const leaseName = "mysql-watchdog";
+
+export function clusterStore(options: StoreOptions): ClusterStore {
+	const { config, namespace, deadlineMs } = options;
+	const core = config.makeApiClient(CoreV1Api);
+	const discovery = config.makeApiClient(DiscoveryV1Api);
+	const bounded = <T>(what: string, call: Promise<T>) => withDeadline(call, deadlineMs, `Kubernetes API: ${what}`);
+	const labels = {
+		"app.kubernetes.io/name": "mysql",
+		"app.kubernetes.io/part-of": "mysql-dr",
+		"mysql-dr/cluster": options.cluster,
+	};
+	const metadata = (name: string, version: string | null = null) => ({
+		name,
+		namespace,
+		labels,
+		...(version === null ? {} : { resourceVersion: version }),
+	});
+	const readMap = async (name: string) =>
+		bounded(`reading ${name}`, orNull(core.readNamespacedConfigMap({ name, namespace })));
+
+	return {
+		async readRecord() {
+			const map = await readMap(recordName);
+			const text = map?.data?.["record.json"];
+			return {
+				record: text === undefined ? null : parseRecord(text),
+				version: map?.metadata?.resourceVersion ?? null,
+			};
+		},
+		async saveRecord(record, version) {
+			const body = {
+				metadata: metadata(recordName, version),
+				data: { "record.json": formatRecord(record) },
+			};
+			const call =
+				version === null
+					? core.createNamespacedConfigMap({ namespace, body })
+					: core.replaceNamespacedConfigMap({ name: recordName, namespace, body });
+			const saved = await bounded("saving the record", call);
+			return { record, version: saved.metadata?.resourceVersion ?? null };
+		},
+		async readRequest() {
+			const text = (await readMap(requestName))?.data?.["request.json"];
+			if (text === undefined) return null;
+			const parsed = requestSchema.safeParse(JSON.parse(text));
+			return parsed.success ? parsed.data : null;
+		},
+		async readPublished() {
+			const slice = await bounded(
+				"reading the endpoint",
+				orNull(discovery.readNamespacedEndpointSlice({ name: serviceName, namespace })),
+			);
+			return slice?.endpoints?.[0]?.addresses[0] ?? null;
+		},
+		async publish(podName, address) {
+			const body = endpointSlice(metadata(serviceName), podName, address, namespace);
+			const there = await bounded(
+				"reading the endpoint",
+				orNull(discovery.readNamespacedEndpointSlice({ name: serviceName, namespace })),
+			);
+			const call =
+				there === null
+					? discovery.createNamespacedEndpointSlice({ namespace, body })
+					: discovery.replaceNamespacedEndpointSlice({
+							name: serviceName,
+							namespace,
+							body: { ...body, metadata: { ...body.metadata, resourceVersion: there.metadata?.resourceVersion ?? "" } },
+						});
+			await bounded("moving the endpoint", call);
+		},
+		async label(podName, role) {
+			const body = { metadata: { labels: { "mysql-dr/role": role } } };
+			const patch = core.patchNamespacedPod(
+				{ name: podName, namespace, body },
+				setHeaderOptions("Content-Type", PatchStrategy.MergePatch),
+			);
+			await bounded(`labelling ${podName}`, patch);
+		},
+		async event(reason, message, type) {
+			const time = new Date();
+			const body = {
+				metadata: { generateName: "mysql-dr-", namespace },
+				involvedObject: { kind: "ConfigMap", apiVersion: "v1", name: recordName, namespace },
+				reason,
+				message: message.slice(0, 1000),
+				type,
+				eventTime: new V1MicroTime(time),
+				action: reason,
+				reportingComponent: "mysql-dr/watchdog",
+				reportingInstance: options.reporter,
+			};
+			await bounded("writing an event", core.createNamespacedEvent({ namespace, body }));
+		},
+		lease: leaseStore(config.makeApiClient(CoordinationV1Api), namespace, bounded),
+	};
+}
+
+function endpointSlice(
+	metadata: { name: string; namespace: string; labels: Record<string, string> },
+	podName: string,
+	address: string,
+	namespace: string,
+): V1EndpointSlice {
+	return {
+		metadata: {
+			...metadata,
+			labels: {
+				...metadata.labels,
+				"kubernetes.io/service-name": serviceName,
+				"endpointslice.kubernetes.io/managed-by": "mysql-dr-watchdog",
+			},
+		},
+		addressType: "IPv4",
+		ports: [{ name: "mysql", port: 3306, protocol: "TCP" }],
+		endpoints: [
+			{
+				addresses: [address],
+				conditions: { ready: true, serving: true, terminating: false },
+				targetRef: { kind: "Pod", name: podName, namespace },
+			},
+		],
+	};
+}
+
+function leaseStore(
+	api: CoordinationV1Api,
+	namespace: string,
+	bounded: <T>(what: string, call: Promise<T>) => Promise<T>,
+): LeaseStore {
+	return {
+		read: () => bounded("reading the lease", orNull(api.readNamespacedLease({ name: leaseName, namespace }))),
+		write: (lease: V1Lease) => {
+			const body = { ...lease, metadata: { ...lease.metadata, name: leaseName, namespace }, spec: microTimes(lease) };
+			const call =
+				lease.metadata?.resourceVersion === undefined
+					? api.createNamespacedLease({ namespace, body })
+					: api.replaceNamespacedLease({ name: leaseName, namespace, body });
+			return bounded("writing the lease", call);
+		},
+	};
+}
+
+/** The client drops microseconds from plain dates, and the server refuses a time without them. */
+function microTimes(lease: V1Lease): NonNullable<V1Lease["spec"]> {
+	const micro = (time: Date | undefined) => (time === undefined ? {} : new V1MicroTime(time));
+	const { acquireTime, renewTime, ...rest } = lease.spec ?? {};
+	return {
+		...rest,
+		acquireTime: micro(acquireTime) as V1MicroTime,
+		renewTime: micro(renewTime) as V1MicroTime,
+	};
+}
+
+async function orNull<T>(call: Promise<T>): Promise<T | null> {
+	try {
+		return await call;
+	} catch (error) {
+		if ((error as { code?: number }).code === 404) return null;
+		throw error;
+	}
+}

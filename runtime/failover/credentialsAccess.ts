@@ -1,0 +1,39 @@
+/** The watchdog's own passwords and the authority: made if absent, then kept fresh. */
+import { CoreV1Api, type KubeConfig } from "@kubernetes/client-node";
+import type { Settings } from "../../objectives/settings.ts";
+import { ensureCredentials } from "../credentials/ensureCredentials.ts";
+import { kubernetesSecrets } from "../credentials/kubernetesSecrets.ts";
+import { pause } from "./pause.ts";
+
+export type Access = Awaited<ReturnType<typeof ensureCredentials>>;
+
+const retryMs = 1000;
+
+/** Tries until there are credentials: without them nothing can be done, so there is nothing to give up for. */
+export async function awaitAccess(
+	config: KubeConfig,
+	settings: Settings,
+	stop: AbortSignal,
+	onError: (error: unknown) => void,
+): Promise<Access | null> {
+	while (!stop.aborted) {
+		try {
+			return await refreshAccess(config, settings);
+		} catch (error) {
+			onError(error);
+			await pause(retryMs, stop);
+		}
+	}
+	return null;
+}
+
+/** Renews the certificate when its time has come; everything that is there stays. */
+export function refreshAccess(config: KubeConfig, settings: Settings): Promise<Access> {
+	const labels = {
+		"app.kubernetes.io/name": "mysql",
+		"app.kubernetes.io/part-of": "mysql-dr",
+		"mysql-dr/cluster": settings.cluster,
+	};
+	const store = kubernetesSecrets(config.makeApiClient(CoreV1Api), { namespace: settings.namespace, labels });
+	return ensureCredentials(store, settings);
+}

@@ -1,0 +1,86 @@
+/** An unplanned change of the primary, step by step as docs/failover.md numbers them. */
+import { contains, formatGtidSet } from "../mysql/gtidSet.ts";
+import { held } from "../mysql/reading.ts";
+import { RefusedError } from "./cancel.ts";
+import { type Choice, choose } from "./choose.ts";
+import { deadline, type Operation, recorded, Timeline } from "./operation.ts";
+import { type Handover, open, recordDone, recordTerm } from "./promote.ts";
+import { type Readable, readable } from "./view.ts";
+
+export async function failover(operation: Operation, from: string, reason: string): Promise<void> {
+	const record = recorded(operation);
+	const timeline = new Timeline(operation, {
+		kind: "failover",
+		term: record.term,
+		from,
+		to: "",
+		reason,
+		gtidBefore: {},
+		gtidAfter: "",
+	});
+	timeline.step(`${from} is lost: ${reason}`);
+	const seen = await revokeAcknowledgements(operation);
+	timeline.step(`acknowledgements revoked on ${seen.map((i) => i.name).join(", ")}`);
+	const choice = chosen(choose(record, operation.facts.members, seen));
+	timeline.step(`chose ${choice.chosen}`);
+	await catchUp(operation, choice);
+	timeline.step(`${choice.chosen} applied all that it holds`);
+	const handover = await prepare(operation, choice, seen, timeline);
+	await recordTerm(operation, handover);
+	await open(operation, handover);
+	await recordDone(operation, handover);
+}
+
+/**
+ * From here on the old primary cannot acknowledge a commit: that is the fence. Read again
+ * afterwards: only what is held once the receivers stand still is final.
+ */
+async function revokeAcknowledgements(operation: Operation): Promise<Readable[]> {
+	const seen = readable(operation.view);
+	return Promise.all(
+		seen.map(async ({ name, zone }) => {
+			const instance = await operation.instance(name);
+			const isPrimary = name === recorded(operation).primary;
+			const ms = () => deadline(operation, operation.limits.statementMs);
+			// An old primary that can be read is fenced itself: the replica that is not seen may still acknowledge.
+			await (isPrimary ? instance.fence(ms()) : instance.stopReceiver(ms()));
+			return { name, zone, reading: await instance.read(ms()) };
+		}),
+	);
+}
+
+function chosen(choice: Choice): Extract<Choice, { chosen: string }> {
+	if ("refused" in choice) throw new RefusedError(choice.reason);
+	return choice;
+}
+
+async function catchUp(
+	operation: Operation,
+	{ chosen: name, must }: Extract<Choice, { chosen: string }>,
+): Promise<void> {
+	const until = performance.now() + operation.limits.catchUpMs;
+	const candidate = await operation.instance(name);
+	// In slices that the lease covers: it is renewed meanwhile.
+	while (!(await candidate.applyUntil(must, deadline(operation, 1000)))) {
+		if (performance.now() > until) {
+			throw new RefusedError(`${name} has not applied its relay log in ${operation.limits.catchUpMs} ms`);
+		}
+	}
+}
+
+async function prepare(
+	operation: Operation,
+	choice: Extract<Choice, { chosen: string }>,
+	seen: readonly Readable[],
+	timeline: Timeline,
+): Promise<Handover> {
+	const to = choice.chosen;
+	const candidate = await operation.instance(to);
+	const reading = await candidate.read(deadline(operation, operation.limits.statementMs));
+	if (!contains(reading.executed, choice.must)) {
+		throw new RefusedError(`${to} lost what it held: ${formatGtidSet(choice.must)} is not complete`);
+	}
+	const gtidBefore = Object.fromEntries(seen.map((i) => [i.name, formatGtidSet(held(i.reading))]));
+	const followers = seen.map((i) => i.name).filter((n) => n !== to && n !== recorded(operation).primary);
+	return { to, executed: reading.executed, uuid: reading.uuid, followers, timeline, more: { gtidBefore } };
+}

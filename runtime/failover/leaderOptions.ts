@@ -1,0 +1,87 @@
+/** What a leader is given, from the declared settings. */
+import type { KubeConfig } from "@kubernetes/client-node";
+import type { Logger } from "pino";
+import type { Settings } from "../../objectives/settings.ts";
+import { drillSchema } from "../instance/accountsSql.ts";
+import { instanceHost } from "../instance/hostName.ts";
+import type { ClusterStore } from "./clusterStore.ts";
+import { type Access, refreshAccess } from "./credentialsAccess.ts";
+import type { LeaderOptions } from "./leader.ts";
+import type { LeaseKeeper } from "./lease.ts";
+import type { Pods } from "./pods.ts";
+import { surplusStore } from "./surplusStore.ts";
+
+export interface LeaderParts {
+	readonly settings: Settings;
+	readonly access: Access;
+	readonly kubernetes: KubeConfig;
+	readonly store: ClusterStore;
+	readonly lease: LeaseKeeper;
+	readonly pods: Pods;
+	readonly log: Logger;
+	readonly now: () => number;
+}
+
+/** As mysqld sees it in its pod. */
+const caFile = "/etc/mysql-dr/tls/ca.crt";
+/** For one statement: two round trips of a slow network and a flush to a slow disk. */
+const statementMs = 2000;
+const mysqlPort = 3306;
+/** The administrative interface: it lets the watchdog in when clients have taken every connection. */
+const adminPort = 33062;
+
+export function leaderOptions(parts: LeaderParts): LeaderOptions {
+	const { settings, access, pods } = parts;
+	const { failover, replication } = settings.plan;
+	const members = Array.from({ length: settings.members }, (_, n) => `mysql-${n}`);
+	const sourceHost = (name: string) => instanceHost(name, settings);
+	const reach = (name: string, port: number) => {
+		const address = pods.database().get(name)?.address;
+		return address === null || address === undefined ? null : { name, address, port, identity: sourceHost(name) };
+	};
+	const { passwords, ca } = access;
+	return {
+		facts: { cluster: settings.cluster, members, sourceHost },
+		limits: { statementMs, catchUpMs: failover.catchUpLimit, drainMs: failover.drainLimit },
+		probe: {
+			periodMs: failover.probePeriod,
+			timeoutMs: failover.probeTimeout,
+			confirmations: failover.confirmations,
+		},
+		pods,
+		store: parts.store,
+		lease: parts.lease,
+		login: { user: "watchdog", password: passwords.watchdog, ca },
+		link: {
+			user: "replication",
+			password: passwords.replication,
+			caFile,
+			heartbeatMs: replication.heartbeat,
+			connectRetryMs: replication.connectRetry,
+		},
+		target: (name) => reach(name, adminPort),
+		rebuildAccess: {
+			replicationTarget: (name) => {
+				const target = reach(name, mysqlPort);
+				if (target === null) throw new Error(`${name} has no pod with an address`);
+				return target;
+			},
+			replicationLogin: { user: "replication", password: passwords.replication, ca },
+			cloneSource: (donor) => ({
+				host: sourceHost(donor),
+				port: mysqlPort,
+				user: "clone",
+				password: passwords.clone,
+				caFile,
+			}),
+			surplusStore: surplusStore(parts.kubernetes, settings.namespace, {
+				"app.kubernetes.io/part-of": "mysql-dr",
+				"mysql-dr/cluster": settings.cluster,
+			}),
+		},
+		schemas: [settings.schema, drillSchema],
+		refreshCredentials: () => refreshAccess(parts.kubernetes, settings),
+		log: parts.log,
+		now: parts.now,
+	};
+}

@@ -1,0 +1,77 @@
+/** From a decision to the act that carries it out. */
+import { bootstrap } from "./bootstrapAct.ts";
+import type { Action } from "./decide.ts";
+import { failover } from "./failoverAct.ts";
+import { deadline, type Operation, recorded } from "./operation.ts";
+import { type RebuildAccess, rebuild } from "./rebuildAct.ts";
+import type { Answer, Request } from "./record.ts";
+import type { Repair } from "./repair.ts";
+import { switchover } from "./switchoverAct.ts";
+
+export async function perform(operation: Operation, action: Action, schemas: readonly string[]): Promise<void> {
+	switch (action.do) {
+		case "bootstrap":
+			return bootstrap(operation, action.primary, action.reason);
+		case "failover":
+			return failover(operation, action.from, action.reason);
+		case "resume":
+			return resume(operation, action.primary);
+		case "switchover":
+			return answered(operation, action.request, () => switchover(operation, action.to, "requested"));
+		case "answer":
+			return answer(operation, action.request, "refused", action.refusal);
+		case "publish":
+			operation.log(`mysql-primary is pointed to ${action.primary} (${action.address})`);
+			return operation.store.publish(action.primary, action.address);
+		case "createSchemas":
+			return createSchemas(operation, action.primary, schemas);
+		case "wait":
+			return;
+	}
+}
+
+export async function repairInstance(operation: Operation, access: RebuildAccess, repair: Repair): Promise<void> {
+	if (repair.do === "rebuild") return rebuild(operation, access, repair);
+	const ms = deadline(operation, operation.limits.statementMs);
+	if (repair.do === "admit") {
+		operation.log(`${repair.name} has caught up and counts from now on`);
+		return operation.save((r) => ({ ...r, uuids: { ...r.uuids, [repair.name]: repair.uuid } }));
+	}
+	const instance = await operation.instance(repair.name);
+	operation.log(repair.do === "fence" ? `fencing ${repair.name}` : `${repair.name} follows ${repair.source}`);
+	if (repair.do === "fence") return instance.fence(ms);
+	// A clone brings its donor's replication settings along, without the relay log that they speak of.
+	if (repair.fresh) await instance.forgetSource(ms);
+	return instance.follow(repair.source, ms);
+}
+
+async function resume(operation: Operation, primary: string): Promise<void> {
+	operation.log(`opening ${primary}, the recorded primary`);
+	const instance = await operation.instance(primary);
+	await instance.promote(deadline(operation, operation.limits.statementMs));
+}
+
+/** Their commits wait for an acknowledgement: a decision made sure that there is a replica to give it. */
+async function createSchemas(operation: Operation, primary: string, schemas: readonly string[]): Promise<void> {
+	const instance = await operation.instance(primary);
+	await instance.createSchemas(schemas, deadline(operation, operation.limits.statementMs));
+	operation.log(`databases made: ${schemas.join(", ")}`);
+	await operation.save((record) => ({ ...record, schemasReady: true }));
+}
+
+async function answered(operation: Operation, request: Request, work: () => Promise<void>): Promise<void> {
+	try {
+		await work();
+	} catch (error) {
+		const state = (error as Error).name === "RefusedError" ? "refused" : "failed";
+		await answer(operation, request, state, (error as Error).message);
+		throw error;
+	}
+	const { term, primary } = recorded(operation);
+	await answer(operation, request, "done", `${primary} is the primary of term ${term}`);
+}
+
+async function answer(operation: Operation, request: Request, state: Answer["state"], message: string): Promise<void> {
+	const at = operation.now().toISOString();
+	await operation.save((record) => ({ ...record, request: { id: request.id, state, message, at } }));
+}

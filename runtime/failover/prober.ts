@@ -1,0 +1,112 @@
+/** Asks one instance again and again, over a connection that is kept, and remembers the last answer. */
+
+import { type Reading, read } from "../mysql/reading.ts";
+import { DeadlineError, type Login, openSession, type Session, type Target } from "../mysql/session.ts";
+import type { Health } from "./view.ts";
+
+export interface ProbeTimes {
+	readonly periodMs: number;
+	readonly timeoutMs: number;
+	/** Failed probes in a row that make an instance confirmed unreachable. */
+	readonly confirmations: number;
+}
+
+export interface ProberOptions {
+	/** Null while the instance has no address. */
+	readonly target: () => Target | null;
+	readonly login: () => Login | null;
+	readonly times: ProbeTimes;
+	readonly now: () => number;
+	readonly onChange: () => void;
+}
+
+/** MySQL error numbers that say "alive, but not for us" (server error reference). */
+const notForUs = new Set([1045, 1040, 1044, 1129, 1130, 1203, 1226, 1698, 3118, 3159]);
+
+/** What a failed probe tells: silence, or an answer that is not for us. */
+export function classify(error: unknown): "unreachable" | "unknown" {
+	if (error instanceof DeadlineError) return "unreachable";
+	const { errno, code } = error as { errno?: number; code?: string };
+	if (errno !== undefined && notForUs.has(errno)) return "unknown";
+	return code?.startsWith("ERR_TLS") || code?.includes("CERT") ? "unknown" : "unreachable";
+}
+
+export class Prober {
+	readonly #options: ProberOptions;
+	#session: Session | null = null;
+	#address: string | null = null;
+	#last: { reading: Reading; at: number } | null = null;
+	#failures = 0;
+	#failure: { state: "unreachable" | "unknown"; reason: string } = { state: "unreachable", reason: "not asked yet" };
+	#stopped = false;
+
+	constructor(options: ProberOptions) {
+		this.#options = options;
+	}
+
+	/** Probes until `stop`, one probe after the other, never two at once. */
+	async run(): Promise<void> {
+		while (!this.#stopped) {
+			const started = this.#options.now();
+			await this.#probe();
+			const rest = this.#options.times.periodMs - (this.#options.now() - started);
+			if (rest > 0 && !this.#stopped) await new Promise((resolve) => setTimeout(resolve, rest));
+		}
+	}
+
+	stop(): void {
+		this.#stopped = true;
+		this.#drop();
+	}
+
+	health(): Health {
+		if (this.#last !== null && this.#failures === 0) {
+			return { state: "readable", reading: this.#last.reading, ageMs: this.#options.now() - this.#last.at };
+		}
+		const { state, reason } = this.#failure;
+		if (state === "unknown") return { state, reason };
+		return { state, reason, confirmed: this.#failures >= this.#options.times.confirmations };
+	}
+
+	async #probe(): Promise<void> {
+		const before = this.health();
+		try {
+			const session = await this.#open();
+			const reading = await read(session, this.#options.times.timeoutMs);
+			this.#last = { reading, at: this.#options.now() };
+			this.#failures = 0;
+		} catch (error) {
+			this.#drop();
+			this.#failures += 1;
+			this.#failure = { state: classify(error), reason: (error as Error).message || String(error) };
+		}
+		if (differs(before, this.health())) this.#options.onChange();
+	}
+
+	async #open(): Promise<Session> {
+		const target = this.#options.target();
+		const login = this.#options.login();
+		if (target === null) throw new Error("it has no pod with an address");
+		if (login === null) throw new Error("there are no credentials yet");
+		if (this.#address !== target.address) this.#drop();
+		if (this.#session === null || this.#session.closed) {
+			this.#session = await openSession(target, login, this.#options.times.timeoutMs);
+			this.#address = target.address;
+		}
+		return this.#session;
+	}
+
+	#drop(): void {
+		this.#session?.close();
+		this.#session = null;
+	}
+}
+
+/** What a decision could turn on: the loop is woken for these, not for each probe. */
+function differs(before: Health, after: Health): boolean {
+	if (before.state !== after.state) return true;
+	if (before.state === "unreachable" && after.state === "unreachable") return before.confirmed !== after.confirmed;
+	if (before.state !== "readable" || after.state !== "readable") return false;
+	const [a, b] = [before.reading, after.reading];
+	return a.superReadOnly !== b.superReadOnly || a.receiver?.state !== b.receiver?.state || a.uuid !== b.uuid;
+}

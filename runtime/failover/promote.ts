@@ -1,0 +1,69 @@
+/** The second half of every change of the primary: record, open, connect the others, move the clients. */
+import { formatGtidSet, type GtidSet } from "../mysql/gtidSet.ts";
+import { deadline, type Operation, recorded, type Timeline } from "./operation.ts";
+import type { Change } from "./record.ts";
+
+export interface Handover {
+	readonly to: string;
+	/** What the new primary has executed, all of it. */
+	readonly executed: GtidSet;
+	readonly uuid: string;
+	/** The replicas that are to follow at once; others are connected by later repairs. */
+	readonly followers: readonly string[];
+	readonly timeline: Timeline;
+	readonly more?: Partial<Change>;
+}
+
+/** Writes the new term first: from then on every successor of this leader promotes the same instance. */
+export async function recordTerm(operation: Operation, handover: Handover): Promise<void> {
+	const { to, timeline } = handover;
+	await operation.save((record) => ({
+		...record,
+		term: record.term + 1,
+		primary: to,
+		since: operation.now().toISOString(),
+		uuids: { ...record.uuids, [to]: handover.uuid },
+		gtidAtPromotion: formatGtidSet(handover.executed),
+		lastChange: timeline.change({ term: record.term + 1, to, ...handover.more }),
+	}));
+	timeline.step(`recorded term ${recorded(operation).term} with primary ${to}`);
+}
+
+export async function open(operation: Operation, handover: Handover): Promise<void> {
+	const { to, timeline, followers } = handover;
+	const primary = await operation.instance(to);
+	await primary.promote(deadline(operation, operation.limits.statementMs));
+	timeline.step(`${to} accepts writes`);
+	// The clients are moved while the replicas connect: their first commits wait for an acknowledgement.
+	const address = operation.addressOf(to);
+	const moved = address === null ? Promise.resolve() : operation.store.publish(to, address);
+	const connected = followers.map((name) => connect(operation, name, handover));
+	await moved;
+	timeline.step(`mysql-primary points to ${to} (${address ?? "no address yet"})`);
+	await Promise.all(connected);
+}
+
+/** A follower that does not answer now is connected by the next round's repairs. */
+async function connect(operation: Operation, name: string, handover: Handover): Promise<void> {
+	try {
+		const replica = await operation.instance(name);
+		const ms = deadline(operation, operation.limits.statementMs);
+		await replica.follow(operation.facts.sourceHost(handover.to), ms);
+		handover.timeline.step(`${name} follows ${handover.to}`);
+	} catch (error) {
+		handover.timeline.step(`${name} does not follow yet: ${(error as Error).message}`);
+	}
+}
+
+/** Completes the entry in the record: evidence, not a condition of anything. */
+export async function recordDone(operation: Operation, handover: Handover): Promise<void> {
+	await operation.save((record) => ({
+		...record,
+		lastChange: handover.timeline.finished({
+			term: record.term,
+			to: handover.to,
+			gtidAfter: formatGtidSet(handover.executed),
+			...handover.more,
+		}),
+	}));
+}

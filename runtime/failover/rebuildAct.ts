@@ -1,0 +1,81 @@
+/** An instance is cloned anew; what it alone held is saved first. */
+import { gzipSync } from "node:zlib";
+import { binaryLogs, type CloneSource, cloneFrom } from "../mysql/clone.ts";
+import { contains, formatGtidSet, type GtidSet, isEmpty, parseGtidSet } from "../mysql/gtidSet.ts";
+import { readableSql } from "../mysql/readableSql.ts";
+import { read } from "../mysql/reading.ts";
+import type { Login, Session, Target } from "../mysql/session.ts";
+import { RefusedError } from "./cancel.ts";
+import { deadline, type Operation, recorded } from "./operation.ts";
+import type { Repair } from "./repair.ts";
+
+/** Where surplus transactions are kept for people to look at. */
+export interface SurplusStore {
+	save(name: string, entry: { readonly gtids: string; readonly sqlGz: Buffer }): Promise<void>;
+}
+
+export interface RebuildAccess {
+	readonly session: (name: string) => Promise<Session>;
+	readonly replicationTarget: (name: string) => Target;
+	readonly replicationLogin: Login;
+	readonly cloneSource: (donor: string) => CloneSource;
+	readonly surplusStore: SurplusStore;
+}
+
+/** A copy that takes longer than this is started anew. */
+const cloneLimitMs = 12 * 3_600_000;
+
+export async function rebuild(
+	operation: Operation,
+	access: RebuildAccess,
+	repair: Extract<Repair, { do: "rebuild" }>,
+): Promise<void> {
+	const { name, donor } = repair;
+	const session = await access.session(name);
+	try {
+		const surplus = parseGtidSet(repair.surplus);
+		if (!isEmpty(surplus)) await save(operation, access, { name, session, surplus });
+		await forget(operation, name);
+		operation.log(`${name} is cloned from ${donor}: ${repair.reason}`);
+		// Takes minutes where there is much data: it runs beside the decisions and needs no lease, since
+		// it changes nothing but an instance that counts for nothing.
+		await cloneFrom(session, access.cloneSource(donor), cloneLimitMs);
+		operation.log(`${name} was cloned from ${donor}`);
+	} finally {
+		session.close();
+	}
+}
+
+interface Surplus {
+	readonly name: string;
+	readonly session: Session;
+	readonly surplus: GtidSet;
+}
+
+async function save(operation: Operation, access: RebuildAccess, found: Surplus): Promise<void> {
+	const { name, session, surplus } = found;
+	const reading = await read(session, deadline(operation, operation.limits.statementMs));
+	if (!contains(reading.executed, surplus)) {
+		throw new RefusedError(`${name} holds surplus transactions that it has not applied yet`);
+	}
+	const [firstLog] = await binaryLogs(session, operation.limits.statementMs);
+	if (firstLog === undefined) throw new RefusedError(`${name} has no binary logs: its surplus cannot be saved`);
+	const sql = await readableSql({
+		target: access.replicationTarget(name),
+		login: access.replicationLogin,
+		firstLog,
+		transactions: surplus,
+		deadlineMs: 60_000,
+	});
+	const label = `mysql-surplus-${name}-term-${recorded(operation).term}`;
+	await access.surplusStore.save(label, { gtids: formatGtidSet(surplus), sqlGz: gzipSync(sql) });
+	operation.log(`${name}: its surplus was saved as ${label}`);
+}
+
+/** From now on it counts for nothing until it has caught up: its old acknowledgements go with its data. */
+async function forget(operation: Operation, name: string): Promise<void> {
+	await operation.save((record) => {
+		const { [name]: _, ...uuids } = record.uuids;
+		return { ...record, uuids };
+	});
+}

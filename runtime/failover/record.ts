@@ -1,0 +1,72 @@
+/** The cluster record: the one truth about who is primary, in which term, and since when. */
+import { z } from "zod";
+
+const step = z.object({ at: z.iso.datetime(), step: z.string() });
+
+/** What was done when the primary changed, kept as evidence of the last change. */
+export const changeSchema = z.object({
+	kind: z.enum(["bootstrap", "failover", "switchover"]),
+	term: z.number().int(),
+	from: z.string().nullable(),
+	to: z.string(),
+	reason: z.string(),
+	startedAt: z.iso.datetime(),
+	finishedAt: z.iso.datetime().nullable(),
+	steps: z.array(step),
+	/** What each instance held when its acknowledgements had been revoked. */
+	gtidBefore: z.record(z.string(), z.string()),
+	gtidAfter: z.string(),
+});
+
+export const answerSchema = z.object({
+	id: z.string(),
+	state: z.enum(["done", "refused", "failed"]),
+	message: z.string(),
+	at: z.iso.datetime(),
+});
+
+export const recordSchema = z.object({
+	version: z.literal(1),
+	cluster: z.string(),
+	/** Never false: an absent record means a cluster that was never initialised. */
+	initialised: z.literal(true),
+	/** Rises by one with every change of the primary. */
+	term: z.number().int().min(1),
+	primary: z.string(),
+	since: z.iso.datetime(),
+	/**
+	 * The server UUID of each instance that has once held everything the primary held. An instance
+	 * that comes with another UUID lost its data directory: it counts for nothing until it caught up.
+	 */
+	uuids: z.record(z.string(), z.string()),
+	/**
+	 * What the primary had executed when its term began. What an instance holds beyond this and
+	 * beyond the primary's own transactions was never part of the history: it is errant.
+	 */
+	gtidAtPromotion: z.string(),
+	/** Whether the declared databases (schemas) were made. */
+	schemasReady: z.boolean(),
+	lastChange: changeSchema.optional(),
+	request: answerSchema.optional(),
+});
+
+export const requestSchema = z.object({
+	id: z.string(),
+	kind: z.literal("switchover"),
+	to: z.string().optional(),
+	at: z.iso.datetime(),
+});
+
+export type ClusterRecord = z.infer<typeof recordSchema>;
+export type Change = z.infer<typeof changeSchema>;
+export type Request = z.infer<typeof requestSchema>;
+export type Answer = z.infer<typeof answerSchema>;
+
+/** @throws Error naming the field: an unreadable record stops the watchdog from acting. */
+export function parseRecord(text: string): ClusterRecord {
+	const parsed = recordSchema.safeParse(JSON.parse(text));
+	if (parsed.success) return parsed.data;
+	throw new Error(`the cluster record is unreadable: ${z.prettifyError(parsed.error)}`);
+}
+
+export const formatRecord = (record: ClusterRecord): string => JSON.stringify(record);

@@ -1,0 +1,121 @@
+/** The document that `mysql-dr status --json` prints and /status serves. Pure. */
+import { formatGtidSet } from "../mysql/gtidSet.ts";
+import type { Alert } from "./decide.ts";
+import type { Change, ClusterRecord } from "./record.ts";
+import { type Role, roleOf } from "./roles.ts";
+import type { InstanceView, View } from "./view.ts";
+
+export interface InstanceStatus {
+	readonly name: string;
+	readonly zone: string | null;
+	readonly role: Role;
+	readonly ready: boolean;
+	readonly gtidExecuted: string | null;
+	readonly lagSeconds: number | null;
+	/** On the primary: that acknowledgements are required; on a replica: that it gives them. */
+	readonly semiSync: boolean | null;
+	/** Why it is not ready; null when it is. */
+	readonly reason: string | null;
+}
+
+export interface Status {
+	readonly site: string;
+	readonly region: string;
+	readonly cluster: string;
+	readonly term: number | null;
+	readonly primary: string | null;
+	/** One more failure of any zone loses no acknowledged write, and writes go on. */
+	readonly protected: boolean;
+	readonly instances: readonly InstanceStatus[];
+	readonly watchdog: {
+		readonly leader: string | null;
+		readonly zone: string | null;
+		readonly members: readonly string[];
+	};
+	readonly archive: null;
+	readonly backups: null;
+	readonly standby: null;
+	readonly alerts: readonly Alert[];
+	readonly doing: string;
+	readonly lastChange: Change | null;
+}
+
+export interface StatusInput {
+	readonly site: string;
+	readonly region: string;
+	readonly cluster: string;
+	readonly view: View;
+	readonly record: ClusterRecord | null;
+	readonly watchdog: Status["watchdog"];
+	readonly alerts: readonly Alert[];
+	readonly doing: string;
+}
+
+export function status(input: StatusInput): Status {
+	const { view, record } = input;
+	return {
+		site: input.site,
+		region: input.region,
+		cluster: input.cluster,
+		term: record?.term ?? null,
+		primary: record?.primary ?? null,
+		protected: isProtected(view, record),
+		instances: view.instances.map((i) => instanceStatus(i, record)),
+		watchdog: input.watchdog,
+		archive: null,
+		backups: null,
+		standby: null,
+		alerts: input.alerts,
+		doing: input.doing,
+		lastChange: record?.lastChange ?? null,
+	};
+}
+
+function instanceStatus(instance: InstanceView, record: ClusterRecord | null): InstanceStatus {
+	const { name, zone, health, busy } = instance;
+	const role = roleOf(instance, record);
+	if (health.state !== "readable") {
+		return {
+			name,
+			zone,
+			role,
+			ready: false,
+			gtidExecuted: null,
+			lagSeconds: null,
+			semiSync: null,
+			reason: health.reason,
+		};
+	}
+	const { reading } = health;
+	const ready = isReady(instance, record);
+	const isPrimary = role === "primary";
+	return {
+		name,
+		zone,
+		role,
+		ready,
+		gtidExecuted: formatGtidSet(reading.executed),
+		lagSeconds: isPrimary ? 0 : reading.lagSeconds,
+		semiSync: isPrimary ? reading.acksRequired : reading.acknowledges,
+		reason: ready ? null : (busy ?? reading.receiver?.error ?? reading.applier?.error ?? "joining"),
+	};
+}
+
+function isReady(instance: InstanceView, record: ClusterRecord | null): boolean {
+	const { health } = instance;
+	if (health.state !== "readable") return false;
+	const role = roleOf(instance, record);
+	if (role === "primary") return !health.reading.superReadOnly && health.reading.acksRequired;
+	return role === "replica" && health.reading.acknowledges;
+}
+
+/**
+ * The primary is open and reachable by its name, and every replica acknowledges: so whichever
+ * instance is lost next, another has every acknowledged write and one more is left to acknowledge.
+ */
+export function isProtected(view: View, record: ClusterRecord | null): boolean {
+	const primary = view.instances.find((i) => i.name === record?.primary);
+	if (record === null || primary === undefined || !record.schemasReady) return false;
+	const published = primary.address !== null && view.published === primary.address;
+	return published && view.instances.length >= 3 && view.instances.every((i) => isReady(i, record));
+}

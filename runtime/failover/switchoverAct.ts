@@ -1,0 +1,70 @@
+/** A planned change of the primary: writers are drained first, and all is put back if it cannot finish. */
+import { formatGtidSet, isEmpty } from "../mysql/gtidSet.ts";
+import type { Instance } from "../mysql/instance.ts";
+import { RefusedError } from "./cancel.ts";
+import { surplus } from "./choose.ts";
+import { deadline, type Operation, recorded, Timeline } from "./operation.ts";
+import { type Handover, open, recordDone, recordTerm } from "./promote.ts";
+
+export async function switchover(operation: Operation, to: string, reason: string): Promise<void> {
+	const record = recorded(operation);
+	const from = record.primary;
+	const timeline = new Timeline(operation, {
+		kind: "switchover",
+		term: record.term,
+		from,
+		to,
+		reason,
+		gtidBefore: {},
+		gtidAfter: "",
+	});
+	const [source, target] = await Promise.all([operation.instance(from), operation.instance(to)]);
+	const handover = await drainOrUndo(operation, { source, target, to, timeline });
+	await recordTerm(operation, handover);
+	// The new primary opens first; ending the old one's sessions makes its clients come again.
+	await open(operation, handover);
+	await source.fence(deadline(operation, operation.limits.statementMs));
+	timeline.step(`${from} ended its sessions`);
+	await source.follow(operation.facts.sourceHost(to), deadline(operation, operation.limits.statementMs));
+	timeline.step(`${from} follows ${to}`);
+	await recordDone(operation, handover);
+}
+
+interface Parts {
+	readonly source: Instance;
+	readonly target: Instance;
+	readonly to: string;
+	readonly timeline: Timeline;
+}
+
+async function drainOrUndo(operation: Operation, parts: Parts): Promise<Handover> {
+	try {
+		return await drain(operation, parts);
+	} catch (error) {
+		parts.timeline.step(`undone: ${(error as Error).message}`);
+		// Should this fail too, the next round sees a closed primary and opens it.
+		const source = await operation.instance(recorded(operation).primary);
+		await source.acceptWrites(deadline(operation, operation.limits.statementMs));
+		throw new RefusedError(`put back: ${(error as Error).message}`);
+	}
+}
+
+async function drain(operation: Operation, parts: Parts): Promise<Handover> {
+	const { source, target, to, timeline } = parts;
+	const ms = (wanted = operation.limits.statementMs) => deadline(operation, wanted);
+	await source.refuseWrites(ms(operation.limits.drainMs));
+	timeline.step("the old primary refuses writes");
+	const last = await source.read(ms());
+	if (!(await target.applyUntil(last.executed, ms(operation.limits.drainMs)))) {
+		throw new Error(`${to} did not catch up within ${operation.limits.drainMs} ms`);
+	}
+	timeline.step(`${to} has everything`);
+	await target.stopReceiver(ms());
+	const reading = await target.read(ms());
+	if (!isEmpty(surplus(recorded(operation), reading))) {
+		throw new Error(`${to} holds transactions that the cluster never had`);
+	}
+	const others = operation.facts.members.filter((n) => n !== to && n !== recorded(operation).primary);
+	const gtidBefore = { [recorded(operation).primary]: formatGtidSet(last.executed) };
+	return { to, executed: reading.executed, uuid: reading.uuid, followers: others, timeline, more: { gtidBefore } };
+}

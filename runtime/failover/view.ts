@@ -1,0 +1,44 @@
+/** What the watchdog sees, as a value: the input of every decision. */
+import type { Reading } from "../mysql/reading.ts";
+import type { Request } from "./record.ts";
+
+export type Health =
+	/** It answered a query. */
+	| { readonly state: "readable"; readonly reading: Reading; readonly ageMs: number }
+	/** It does not answer; `confirmed` when it was asked often enough to act upon. */
+	| { readonly state: "unreachable"; readonly reason: string; readonly confirmed: boolean }
+	/** It answers, but not to us (wrong password, wrong certificate): alive as far as we know. */
+	| { readonly state: "unknown"; readonly reason: string };
+
+export interface InstanceView {
+	/** Pod name, also its first DNS label. */
+	readonly name: string;
+	readonly zone: string | null;
+	/** Pod address; null while there is no pod. */
+	readonly address: string | null;
+	readonly health: Health;
+	/** A long operation under way on it (a rebuild), which decisions leave alone. */
+	readonly busy: string | null;
+	/** Its role label as it is now. */
+	readonly label: string | null;
+}
+
+export interface View {
+	readonly instances: readonly InstanceView[];
+	/** The address that mysql-primary points to; null when it points nowhere. */
+	readonly published: string | null;
+	readonly request: Request | null;
+}
+
+export interface Readable {
+	readonly name: string;
+	readonly zone: string | null;
+	readonly reading: Reading;
+}
+
+/** The instances that answered a query. */
+export function readable(view: View): Readable[] {
+	return view.instances.flatMap(({ name, zone, health }) =>
+		health.state === "readable" ? [{ name, zone, reading: health.reading }] : [],
+	);
+}

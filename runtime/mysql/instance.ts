@@ -1,0 +1,151 @@
+/**
+ * What the watchdog may do to one instance. Each operation is idempotent, has a deadline, and says
+ * nothing about *whether* it should be done: that is decided in failover/.
+ */
+import { contains, formatGtidSet, type GtidSet } from "./gtidSet.ts";
+import { type Reading, read } from "./reading.ts";
+import type { Session } from "./session.ts";
+import { sqlName, sqlString } from "./sqlText.ts";
+
+/** How replicas reach their source. */
+export interface ReplicationLink {
+	readonly user: string;
+	readonly password: string;
+	/** Path of the certificate authority as mysqld sees it. */
+	readonly caFile: string;
+	readonly heartbeatMs: number;
+	readonly connectRetryMs: number;
+}
+
+export interface Instance {
+	read(deadlineMs: number): Promise<Reading>;
+	/** Stops the receiver, a connecting one too: it can acknowledge nothing from here on. */
+	stopReceiver(deadlineMs: number): Promise<void>;
+	/** Stops receiver and applier. Only with the applier's work finished: a CHANGE would purge the relay log. */
+	stopReplication(deadlineMs: number): Promise<void>;
+	/** Lets the applier finish `set`; false when it has not within the deadline. */
+	applyUntil(set: GtidSet, deadlineMs: number): Promise<boolean>;
+	/** Makes it a source that accepts writes; each commit waits for an acknowledgement. */
+	promote(deadlineMs: number): Promise<void>;
+	/** Refuses writes from here on; commits under way finish first. */
+	refuseWrites(deadlineMs: number): Promise<void>;
+	/** Takes `refuseWrites` back. */
+	acceptWrites(deadlineMs: number): Promise<void>;
+	/** Ends client sessions, commits that wait for an acknowledgement too, then refuses writes. */
+	fence(deadlineMs: number): Promise<void>;
+	/** Replicates from `sourceHost`; what it had of another source's relay log is kept and applied. */
+	follow(sourceHost: string, deadlineMs: number): Promise<void>;
+	/** Forgets any source and its relay log. Only for an instance of which nothing counts. */
+	forgetSource(deadlineMs: number): Promise<void>;
+	/** Uses renewed certificates from now on. */
+	reloadCertificates(deadlineMs: number): Promise<void>;
+	/** Makes the databases that the promise speaks of, if they are not there. */
+	createSchemas(names: readonly string[], deadlineMs: number): Promise<void>;
+}
+
+export function instance(session: Session, link: ReplicationLink): Instance {
+	const run = (statement: string, ms: number) => session.run(statement, ms);
+	return {
+		read: (ms) => read(session, ms),
+		stopReceiver: async (ms) => void (await run("STOP REPLICA IO_THREAD", ms)),
+		stopReplication: async (ms) => void (await run("STOP REPLICA", ms)),
+		applyUntil: (set, ms) => applyUntil(session, set, ms),
+		promote: async (ms) => void (await run(promotion, ms)),
+		refuseWrites: async (ms) => void (await run(refusal(ms), ms)),
+		acceptWrites: async (ms) => void (await run("SET GLOBAL super_read_only = OFF; SET GLOBAL read_only = OFF", ms)),
+		fence: async (ms) => void (await run(fencing, ms)),
+		follow: (source, ms) => follow(session, link, source, ms),
+		forgetSource: async (ms) => void (await run("STOP REPLICA; RESET REPLICA ALL", ms)),
+		reloadCertificates: async (ms) => void (await run(reload, ms)),
+		createSchemas: (names, ms) => createSchemas(session, names, ms),
+	};
+}
+
+/**
+ * Acknowledgements are required before the first write is accepted. The replica side is left on:
+ * it does nothing without a receiver.
+ */
+const promotion = `STOP REPLICA;
+RESET REPLICA ALL;
+SET GLOBAL rpl_semi_sync_source_enabled = ON;
+SET GLOBAL offline_mode = OFF;
+SET GLOBAL super_read_only = OFF;
+SET GLOBAL read_only = OFF`;
+
+/**
+ * offline_mode ends every session that is not an administrator's. It comes before anything touches
+ * semi-sync: a commit that waits for its acknowledgement would otherwise return success. The threads
+ * of such commits stay until semi-sync is off, and super_read_only would wait for them forever
+ * (seen on 9.7.4): hence the order.
+ */
+const fencing = `SET GLOBAL offline_mode = ON;
+SET GLOBAL rpl_semi_sync_source_enabled = OFF;
+SET GLOBAL super_read_only = ON;
+SET GLOBAL offline_mode = OFF`;
+
+/** Waits for the commits under way, by the server's own time limit: an abandoned wait would hold on. */
+function refusal(deadlineMs: number): string {
+	const seconds = Math.max(1, Math.floor(deadlineMs / 1000) - 1);
+	return `SET SESSION lock_wait_timeout = ${seconds}; SET GLOBAL super_read_only = ON`;
+}
+
+/** Each channel has a TLS context of its own. */
+const reload = `ALTER INSTANCE RELOAD TLS;
+ALTER INSTANCE RELOAD TLS FOR CHANNEL mysql_admin`;
+
+async function applyUntil(session: Session, set: GtidSet, deadlineMs: number): Promise<boolean> {
+	const before = await read(session, deadlineMs);
+	if (contains(before.executed, set)) return true;
+	if (before.applier === null) return false;
+	if (!before.applier.running) await session.run("START REPLICA SQL_THREAD", deadlineMs);
+	// The server's own wait ends before ours, so that the session survives it.
+	const seconds = Math.max(0.1, deadlineMs / 1000 - 0.2);
+	const [rows = []] = await session.run(
+		`SELECT WAIT_FOR_EXECUTED_GTID_SET('${formatGtidSet(set)}', ${seconds.toFixed(1)}) AS late`,
+		deadlineMs,
+	);
+	return Number(rows[0]?.late) === 0;
+}
+
+async function follow(session: Session, link: ReplicationLink, source: string, deadlineMs: number): Promise<void> {
+	const { receiver, applier } = await read(session, deadlineMs);
+	if (receiver !== null && receiver.state !== "off") {
+		await session.run("STOP REPLICA IO_THREAD", deadlineMs);
+	}
+	// A running applier keeps CHANGE from purging a relay log that nobody else may have.
+	if (applier !== null && !applier.running) {
+		await session.run("START REPLICA SQL_THREAD", deadlineMs);
+	}
+	if (receiver?.source !== source) {
+		await session.run(changeSource(link, source, receiver?.autoPosition ?? false), deadlineMs);
+	}
+	await session.run(startReceiver(link), deadlineMs);
+	await session.run("START REPLICA SQL_THREAD", deadlineMs);
+}
+
+/** Auto position may only be set with both threads stopped, so only where nothing is configured yet. */
+function changeSource(link: ReplicationLink, source: string, autoPosition: boolean): string {
+	const options = [
+		`SOURCE_HOST = ${sqlString(source)}`,
+		"SOURCE_PORT = 3306",
+		...(autoPosition ? [] : ["SOURCE_AUTO_POSITION = 1"]),
+		"SOURCE_SSL = 1",
+		`SOURCE_SSL_CA = ${sqlString(link.caFile)}`,
+		"SOURCE_SSL_VERIFY_SERVER_CERT = 1",
+		`SOURCE_HEARTBEAT_PERIOD = ${(link.heartbeatMs / 1000).toFixed(3)}`,
+		`SOURCE_CONNECT_RETRY = ${Math.max(1, Math.round(link.connectRetryMs / 1000))}`,
+		"SOURCE_RETRY_COUNT = 0",
+	];
+	return `CHANGE REPLICATION SOURCE TO ${options.join(", ")}`;
+}
+
+/** Given at the start, the password is kept in memory only, never in mysql.slave_master_info. */
+function startReceiver(link: ReplicationLink): string {
+	return `START REPLICA IO_THREAD USER = ${sqlString(link.user)} PASSWORD = ${sqlString(link.password)}`;
+}
+
+async function createSchemas(session: Session, names: readonly string[], deadlineMs: number): Promise<void> {
+	for (const name of names) {
+		await session.run(`CREATE DATABASE IF NOT EXISTS ${sqlName(name)}`, deadlineMs);
+	}
+}

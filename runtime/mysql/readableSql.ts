@@ -1,0 +1,57 @@
+/** Transactions as readable SQL, by mysqlbinlog, from an instance that may have been fenced. */
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { execa } from "execa";
+import { formatGtidSet, type GtidSet } from "./gtidSet.ts";
+import type { Login, Target } from "./session.ts";
+
+export interface Wanted {
+	readonly target: Target;
+	readonly login: Login;
+	/** The oldest binary log to read from. */
+	readonly firstLog: string;
+	readonly transactions: GtidSet;
+	readonly deadlineMs: number;
+}
+
+/** @throws when mysqlbinlog cannot read them all. The password goes by a file that only we can read. */
+export async function readableSql(wanted: Wanted): Promise<string> {
+	const folder = await mkdtemp(join(tmpdir(), "surplus-"));
+	try {
+		const options = join(folder, "client.cnf");
+		const ca = join(folder, "ca.crt");
+		await writeFile(ca, wanted.login.ca);
+		await writeFile(options, clientOptions(wanted, ca), { mode: 0o600 });
+		const { stdout } = await execa(
+			"mysqlbinlog",
+			[
+				`--defaults-extra-file=${options}`,
+				"--read-from-remote-server",
+				"--to-last-log",
+				"--verbose",
+				"--base64-output=DECODE-ROWS",
+				`--include-gtids=${formatGtidSet(wanted.transactions)}`,
+				wanted.firstLog,
+			],
+			{ timeout: wanted.deadlineMs },
+		);
+		return stdout;
+	} finally {
+		await rm(folder, { recursive: true, force: true });
+	}
+}
+
+function clientOptions({ target, login }: Wanted, ca: string): string {
+	const lines = {
+		host: target.address,
+		port: target.port,
+		user: login.user,
+		password: `"${login.password.replaceAll("\\", "\\\\").replaceAll('"', '\\"')}"`,
+		// By address: the name in the certificate is not what is dialled.
+		"ssl-mode": "VERIFY_CA",
+		"ssl-ca": ca,
+	};
+	const text = Object.entries(lines).map(([key, value]) => `${key}=${value}`);
+	return `[client]\n${text.join("\n")}\n`;
+}

@@ -1,0 +1,102 @@
+/** What one look at an instance tells. */
+import { type GtidSet, parseGtidSet, union } from "./gtidSet.ts";
+import type { Row, Session } from "./session.ts";
+
+export interface Receiver {
+	readonly state: "on" | "connecting" | "off";
+	/** Host name of the source that it is configured for. */
+	readonly source: string;
+	readonly autoPosition: boolean;
+	readonly error: string;
+}
+
+export interface Reading {
+	readonly uuid: string;
+	readonly version: string;
+	readonly executed: GtidSet;
+	readonly purged: GtidSet;
+	/** What the relay log holds, applied or not. */
+	readonly retrieved: GtidSet;
+	readonly superReadOnly: boolean;
+	/** rpl_semi_sync_source_enabled: on the primary alone. */
+	readonly acksRequired: boolean;
+	/** Replicas that acknowledge this instance's commits now. */
+	readonly ackers: number;
+	/** Sessions whose commit waits for an acknowledgement now. */
+	readonly waitingCommits: number;
+	/** True when this instance's receiver acknowledges. */
+	readonly acknowledges: boolean;
+	/** Null when no source is configured. */
+	readonly receiver: Receiver | null;
+	readonly applier: { readonly running: boolean; readonly error: string } | null;
+	/** Seconds behind the source as the server estimates them; null when it does not know. */
+	readonly lagSeconds: number | null;
+	readonly uptimeSeconds: number;
+}
+
+const sql = `SELECT @@server_uuid AS uuid, @@version AS version, @@GLOBAL.gtid_executed AS executed,
+ @@GLOBAL.gtid_purged AS purged, @@GLOBAL.super_read_only AS superReadOnly,
+ @@GLOBAL.rpl_semi_sync_source_enabled AS acksRequired;
+SHOW REPLICA STATUS;
+SHOW GLOBAL STATUS WHERE Variable_name IN ('Uptime', 'Rpl_semi_sync_replica_status',
+ 'Rpl_semi_sync_source_clients', 'Rpl_semi_sync_source_wait_sessions')`;
+
+/** Everything that a decision about this instance needs, in one round trip. */
+export async function read(session: Session, deadlineMs: number): Promise<Reading> {
+	const [variables = [], replica = [], status = []] = await session.run(sql, deadlineMs);
+	return parseReading(variables[0] ?? {}, replica[0], status);
+}
+
+export function parseReading(variables: Row, replica: Row | undefined, statusRows: readonly Row[]): Reading {
+	const status = new Map(statusRows.map((r) => [String(r.Variable_name), String(r.Value)]));
+	const number = (name: string) => Number(status.get(name) ?? 0);
+	return {
+		uuid: text(variables.uuid),
+		version: text(variables.version),
+		executed: parseGtidSet(text(variables.executed)),
+		purged: parseGtidSet(text(variables.purged)),
+		retrieved: parseGtidSet(text(replica?.Retrieved_Gtid_Set)),
+		superReadOnly: flag(variables.superReadOnly),
+		acksRequired: flag(variables.acksRequired),
+		ackers: number("Rpl_semi_sync_source_clients"),
+		waitingCommits: number("Rpl_semi_sync_source_wait_sessions"),
+		acknowledges: status.get("Rpl_semi_sync_replica_status") === "ON",
+		receiver: replica === undefined ? null : parseReceiver(replica),
+		applier: replica === undefined ? null : parseApplier(replica),
+		lagSeconds: parseLag(replica),
+		uptimeSeconds: number("Uptime"),
+	};
+}
+
+function parseReceiver(row: Row): Receiver {
+	const states = { Yes: "on", Connecting: "connecting" } as const;
+	const running = text(row.Replica_IO_Running);
+	return {
+		state: running in states ? states[running as keyof typeof states] : "off",
+		source: text(row.Source_Host),
+		autoPosition: flag(row.Auto_Position),
+		error: text(row.Last_IO_Error),
+	};
+}
+
+function parseApplier(row: Row): { running: boolean; error: string } {
+	return { running: row.Replica_SQL_Running === "Yes", error: text(row.Last_SQL_Error) };
+}
+
+function parseLag(row: Row | undefined): number | null {
+	const lag = row?.Seconds_Behind_Source;
+	return lag === null || lag === undefined ? null : Number(lag);
+}
+
+/** Everything that this instance holds durably: what it applied and what waits in its relay log. */
+export function held(reading: Pick<Reading, "executed" | "retrieved">): GtidSet {
+	return union(reading.executed, reading.retrieved);
+}
+
+function text(value: unknown): string {
+	return value === null || value === undefined ? "" : String(value);
+}
+
+function flag(value: unknown): boolean {
+	return value === 1 || value === "1" || value === "ON";
+}

@@ -1,0 +1,140 @@
+import { describe, expect, test } from "@jest/globals";
+import { bootstrap } from "../../../runtime/failover/bootstrapAct.ts";
+import { failover } from "../../../runtime/failover/failoverAct.ts";
+import { switchover } from "../../../runtime/failover/switchoverAct.ts";
+import { formatGtidSet, parseGtidSet } from "../../../runtime/mysql/gtidSet.ts";
+import { fakeOperation } from "./fakeOperation.ts";
+import {
+	gtids,
+	healthy,
+	lostSource,
+	primaryReading,
+	reads,
+	record,
+	replicaReading,
+	silent,
+	uuid,
+	view,
+} from "./scene.ts";
+
+const one = reads(replicaReading(1, { executed: gtids(0, 90), retrieved: `${uuid(0)}:91-100` }, lostSource));
+const two = reads(replicaReading(2, { executed: gtids(0, 99) }, lostSource));
+const primaryLost = view([silent(), one, two]);
+
+describe("a failover", () => {
+	test("revokes acknowledgements first, records before it opens, and moves the clients last", async () => {
+		const operation = fakeOperation({ view: primaryLost, record: record() });
+		await failover(operation, "mysql-0", "killed");
+		expect(operation.done).toEqual([
+			"mysql-1: stop receiver",
+			"mysql-2: stop receiver",
+			"mysql-1: apply",
+			"record term 4 primary mysql-1",
+			"mysql-1: promote",
+			"publish mysql-1",
+			"mysql-2: follow mysql-1.mysql",
+			"record term 4 primary mysql-1",
+		]);
+	});
+
+	test("keeps as history all that the new primary holds, and its evidence", async () => {
+		const operation = fakeOperation({ view: primaryLost, record: record() });
+		await failover(operation, "mysql-0", "killed");
+		expect(operation.saved()).toMatchObject({
+			gtidAtPromotion: gtids(0, 100),
+			lastChange: {
+				kind: "failover",
+				from: "mysql-0",
+				to: "mysql-1",
+				gtidBefore: { "mysql-1": gtids(0, 100), "mysql-2": gtids(0, 99) },
+				finishedAt: expect.any(String),
+			},
+		});
+	});
+
+	test("chooses nobody when a receiver cannot be stopped", async () => {
+		const operation = fakeOperation({
+			view: primaryLost,
+			record: record(),
+			before: (what) => {
+				if (what === "mysql-2: stop receiver") throw new Error("no answer");
+			},
+		});
+		await expect(failover(operation, "mysql-0", "killed")).rejects.toThrow("no answer");
+		expect(operation.saved()).toMatchObject({ term: 3, primary: "mysql-0" });
+	});
+
+	test.each(["mysql-1: stop receiver", "mysql-1: apply", "mysql-1: promote"])(
+		"stops before the next act when the lease is lost at: %s",
+		async (last) => {
+			let lost = false;
+			const operation = fakeOperation({
+				view: primaryLost,
+				record: record(),
+				before: (what) => {
+					lost ||= what === last;
+				},
+				leaseMs: () => (lost ? 0 : 3000),
+			});
+			await failover(operation, "mysql-0", "killed").catch((error) => expect(error.name).toBe("LostLeaseError"));
+			const after = operation.done.slice(operation.done.indexOf(last) + 1);
+			expect(after.filter((what) => /promote|follow|apply/.test(what))).toEqual([]);
+		},
+	);
+
+	test("fences an old primary that can still be read", async () => {
+		const closed = reads(primaryReading({ executed: gtids(0, 90) }, { superReadOnly: true }));
+		const operation = fakeOperation({ view: view([closed, one, silent()]), record: record() });
+		await failover(operation, "mysql-0", "behind");
+		expect(operation.done).toContain("mysql-0: fence");
+		expect(operation.saved()?.primary).toBe("mysql-1");
+	});
+});
+
+describe("a switchover", () => {
+	test("drains, hands over, and makes the old primary follow", async () => {
+		const operation = fakeOperation({ view: healthy(), record: record() });
+		await switchover(operation, "mysql-2", "asked");
+		expect(operation.done).toEqual([
+			"mysql-0: refuse writes",
+			"mysql-2: apply",
+			"mysql-2: stop receiver",
+			"record term 4 primary mysql-2",
+			"mysql-2: promote",
+			"publish mysql-2",
+			"mysql-1: follow mysql-2.mysql",
+			"mysql-0: fence",
+			"mysql-0: follow mysql-2.mysql",
+			"record term 4 primary mysql-2",
+		]);
+	});
+
+	test("that cannot finish opens the old primary again and changes no term", async () => {
+		const operation = fakeOperation({
+			view: healthy(),
+			record: record(),
+			before: (what) => {
+				if (what === "mysql-2: apply") throw new Error("too slow");
+			},
+		});
+		await expect(switchover(operation, "mysql-2", "asked")).rejects.toThrow("put back: too slow");
+		expect(operation.done.at(-1)).toBe("mysql-0: accept writes");
+		expect(operation.saved()?.term).toBe(3);
+	});
+});
+
+describe("a bootstrap", () => {
+	test("records before it opens", async () => {
+		const none = { executed: "", retrieved: "" };
+		const empty = (n: number) => reads(replicaReading(n, none, { receiver: null, applier: null }));
+		const operation = fakeOperation({ view: view([empty(0), empty(1), empty(2)]), record: record() });
+		await bootstrap(operation, "mysql-0", "first");
+		expect(operation.done.slice(0, 3)).toEqual([
+			"create record primary mysql-0",
+			"mysql-0: promote",
+			"publish mysql-0",
+		]);
+		expect(operation.saved()).toMatchObject({ term: 1, uuids: { "mysql-0": uuid(0) }, schemasReady: false });
+		expect(formatGtidSet(parseGtidSet(operation.saved()?.gtidAtPromotion ?? "?"))).toBe("");
+	});
+});

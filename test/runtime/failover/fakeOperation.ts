@@ -1,0 +1,86 @@
+/** An operation over instances that only remember: what was done, in which order, with what left of the lease. */
+import type { ClusterStore, Versioned } from "../../../runtime/failover/clusterStore.ts";
+import type { Operation } from "../../../runtime/failover/operation.ts";
+import type { ClusterRecord } from "../../../runtime/failover/record.ts";
+import { readable, type View } from "../../../runtime/failover/view.ts";
+import { contains, type GtidSet } from "../../../runtime/mysql/gtidSet.ts";
+import type { Instance } from "../../../runtime/mysql/instance.ts";
+import { held, type Reading } from "../../../runtime/mysql/reading.ts";
+import { facts } from "./scene.ts";
+
+export interface FakeOperation extends Operation {
+	readonly done: string[];
+	readonly saved: () => ClusterRecord | null;
+}
+
+export interface FakeOptions {
+	readonly view: View;
+	readonly record: ClusterRecord;
+	/** Called before each act; may throw, as a lost connection would. */
+	readonly before?: (what: string) => void;
+	/** Milliseconds left of the lease at each look. */
+	readonly leaseMs?: () => number;
+}
+
+export function fakeOperation({ view, record, before = () => {}, leaseMs = () => 3000 }: FakeOptions): FakeOperation {
+	const done: string[] = [];
+	const act = async (what: string) => {
+		before(what);
+		done.push(what);
+	};
+	const readings = new Map(readable(view).map((i) => [i.name, i.reading]));
+	let versioned: Versioned = { record, version: "1" };
+	const change = (name: string, update: (r: Reading) => Partial<Reading>) => {
+		const reading = readings.get(name);
+		if (reading !== undefined) readings.set(name, { ...reading, ...update(reading) });
+	};
+	const instance = (name: string): Instance => ({
+		read: async () => {
+			const reading = readings.get(name);
+			if (reading === undefined) throw new Error(`${name} does not answer`);
+			return reading;
+		},
+		stopReceiver: () => act(`${name}: stop receiver`),
+		stopReplication: () => act(`${name}: stop replication`),
+		applyUntil: async (set: GtidSet) => {
+			await act(`${name}: apply`);
+			change(name, (r) => ({ executed: held(r) }));
+			return contains(held(readings.get(name) as Reading), set);
+		},
+		promote: () => act(`${name}: promote`),
+		refuseWrites: () => act(`${name}: refuse writes`),
+		acceptWrites: () => act(`${name}: accept writes`),
+		fence: () => act(`${name}: fence`),
+		follow: (source) => act(`${name}: follow ${source}`),
+		forgetSource: () => act(`${name}: forget source`),
+		reloadCertificates: () => act(`${name}: reload`),
+		createSchemas: (names) => act(`${name}: create ${names.join()}`),
+	});
+	const store = { publish: (name: string) => act(`publish ${name}`) } as unknown as ClusterStore;
+	return {
+		view,
+		facts,
+		limits: { statementMs: 1000, catchUpMs: 5000, drainMs: 1000 },
+		store,
+		instance: async (name) => {
+			if (!readings.has(name)) throw new Error(`${name} does not answer`);
+			return instance(name);
+		},
+		addressOf: (name) => view.instances.find((i) => i.name === name)?.address ?? null,
+		leaseMs,
+		current: () => versioned,
+		save: async (update) => {
+			const next = update(versioned.record as ClusterRecord);
+			await act(`record term ${next.term} primary ${next.primary}`);
+			versioned = { record: next, version: "2" };
+		},
+		create: async (first) => {
+			await act(`create record primary ${first.primary}`);
+			versioned = { record: first, version: "1" };
+		},
+		now: () => new Date("2026-01-01T00:00:00Z"),
+		log: () => {},
+		done,
+		saved: () => versioned.record,
+	};
+}

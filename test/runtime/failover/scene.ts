@@ -1,0 +1,104 @@
+/** Builders for tests of decisions: a healthy cluster of three, changed by what the test is about. */
+import type { ClusterRecord, Request } from "../../../runtime/failover/record.ts";
+import type { Health, InstanceView, View } from "../../../runtime/failover/view.ts";
+import { emptySet, parseGtidSet } from "../../../runtime/mysql/gtidSet.ts";
+import type { Reading, Receiver } from "../../../runtime/mysql/reading.ts";
+
+export const members = ["mysql-0", "mysql-1", "mysql-2"];
+export const sourceHost = (name: string) => `${name}.mysql`;
+export const facts = { cluster: "test", members, sourceHost };
+
+/** The server UUID of mysql-N, and another for an instance that lost its data. */
+export const uuid = (n: number) => `0000000${n}-0000-0000-0000-000000000000`;
+export const otherUuid = "99999999-0000-0000-0000-000000000000";
+
+/** `${uuid(n)}:1-last`. */
+export const gtids = (n: number, last: number) => `${uuid(n)}:1-${last}`;
+
+export function record(change: Partial<ClusterRecord> = {}): ClusterRecord {
+	return {
+		version: 1,
+		cluster: "test",
+		initialised: true,
+		term: 3,
+		primary: "mysql-0",
+		since: "2026-01-01T00:00:00.000Z",
+		uuids: { "mysql-0": uuid(0), "mysql-1": uuid(1), "mysql-2": uuid(2) },
+		gtidAtPromotion: "",
+		schemasReady: true,
+		...change,
+	};
+}
+
+export function receiver(change: Partial<Receiver> = {}): Receiver {
+	return { state: "on", source: sourceHost("mysql-0"), autoPosition: true, error: "", ...change };
+}
+
+interface Sets {
+	readonly executed?: string;
+	readonly retrieved?: string;
+	readonly purged?: string;
+}
+
+export function primaryReading(sets: Sets = {}, change: Partial<Reading> = {}): Reading {
+	return {
+		uuid: uuid(0),
+		version: "9.7.4",
+		executed: parseGtidSet(sets.executed ?? gtids(0, 100)),
+		retrieved: parseGtidSet(sets.retrieved ?? ""),
+		purged: parseGtidSet(sets.purged ?? ""),
+		superReadOnly: false,
+		acksRequired: true,
+		ackers: 2,
+		waitingCommits: 0,
+		acknowledges: false,
+		receiver: null,
+		applier: null,
+		lagSeconds: null,
+		uptimeSeconds: 1000,
+		...change,
+	};
+}
+
+export function replicaReading(n: number, sets: Sets = {}, change: Partial<Reading> = {}): Reading {
+	return primaryReading(sets, {
+		uuid: uuid(n),
+		superReadOnly: true,
+		acksRequired: false,
+		ackers: 0,
+		acknowledges: true,
+		receiver: receiver(),
+		applier: { running: true, error: "" },
+		lagSeconds: 0,
+		...change,
+	});
+}
+
+export const reads = (reading: Reading): Health => ({ state: "readable", reading, ageMs: 10 });
+export const silent = (confirmed = true): Health => ({ state: "unreachable", reason: "refused", confirmed });
+export const lostSource = { receiver: receiver({ state: "connecting" }) };
+
+export function view(health: readonly [Health, Health, Health], change: Partial<View> = {}): View {
+	const instances = health.map(
+		(h, n): InstanceView => ({
+			name: `mysql-${n}`,
+			zone: `zone-${n}`,
+			address: `10.0.0.${n}`,
+			health: h,
+			busy: null,
+			label: n === 0 ? "primary" : "replica",
+		}),
+	);
+	return { instances, published: "10.0.0.0", request: null, ...change };
+}
+
+export const healthy = () => view([reads(primaryReading()), reads(replicaReading(1)), reads(replicaReading(2))]);
+
+export const request = (to?: string): Request => ({
+	id: "r1",
+	kind: "switchover",
+	at: "2026-01-01T00:00:00.000Z",
+	...(to === undefined ? {} : { to }),
+});
+
+export const noGtids = emptySet;
