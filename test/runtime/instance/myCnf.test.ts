@@ -1,0 +1,71 @@
+import { describe, expect, test } from "@jest/globals";
+import { memoryShares } from "../../../runtime/instance/memory.ts";
+import { myCnf } from "../../../runtime/instance/myCnf.ts";
+import { podPaths } from "../../../runtime/instance/place.ts";
+
+const place = {
+	pod: "mysql-2",
+	namespace: "shop",
+	address: "10.64.2.7",
+	port: 3306,
+	adminPort: 33062,
+	paths: podPaths,
+};
+const profile = {
+	host: "mysql-2.mysql.shop.svc.cluster.local",
+	memory: memoryShares(2 ** 30),
+	acks: 1,
+	netTimeoutSeconds: 2,
+	applierWorkers: 4,
+};
+const lines = myCnf(place, profile)
+	.split("\n")
+	.filter((line) => / = /.test(line) && !line.startsWith("#"));
+const options = new Map(lines.map((line) => line.split(" = ", 2) as [string, string]));
+
+describe("my.cnf", () => {
+	test.each([
+		["server_id", "103"],
+		["report_host", "mysql-2.mysql.shop.svc.cluster.local"],
+		["admin_address", "10.64.2.7"],
+		["datadir", "/var/lib/mysql-dr/data"],
+		["gtid_mode", "ON"],
+		["enforce_gtid_consistency", "ON"],
+		["sync_binlog", "1"],
+		["innodb_flush_log_at_trx_commit", "1"],
+		["log_replica_updates", "ON"],
+		["relay_log_recovery", "OFF"],
+		["sync_relay_log", "1"],
+		["rpl_semi_sync_source_enabled", "OFF"],
+		["rpl_semi_sync_replica_enabled", "ON"],
+		["rpl_semi_sync_source_wait_point", "AFTER_SYNC"],
+		["rpl_semi_sync_source_wait_no_replica", "ON"],
+		["rpl_semi_sync_source_wait_for_replica_count", "1"],
+		["super_read_only", "ON"],
+		["skip_replica_start", "ON"],
+		["persisted_globals_load", "OFF"],
+		["require_secure_transport", "ON"],
+		["replica_net_timeout", "2"],
+		["replica_parallel_workers", "4"],
+		["replica_preserve_commit_order", "ON"],
+	])("sets %s to %s", (name, value) => {
+		expect(options.get(name)).toBe(value);
+	});
+
+	test("waits for an acknowledgement for weeks rather than go on without", () => {
+		expect(Number(options.get("rpl_semi_sync_source_timeout"))).toBeGreaterThan(30 * 86_400_000);
+	});
+
+	test("says nothing twice, but for the plugins", () => {
+		const names = lines.map((line) => line.split(" = ")[0]).filter((name) => name !== "plugin_load_add");
+		expect(new Set(names).size).toBe(names.length);
+	});
+
+	test("keeps the error log on stderr: a log_error line would make a file", () => {
+		expect(options.has("log_error")).toBe(false);
+	});
+
+	test("holds no password", () => {
+		expect(myCnf(place, profile)).not.toMatch(/password *=/i);
+	});
+});

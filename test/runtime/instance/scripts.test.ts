@@ -1,0 +1,138 @@
+/** The scripts run under the real sh, with a stand-in for mysqld found first in the PATH. */
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { chmod, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
+import { type Paths, podPaths } from "../../../runtime/instance/place.ts";
+import { initialiseScript, startScript } from "../../../runtime/instance/scripts.ts";
+
+let root: string;
+let paths: Paths;
+
+beforeEach(async () => {
+	root = await mkdtemp(join(tmpdir(), "instance's scripts-"));
+	paths = { ...podPaths, run: `${root}/run`, volume: `${root}/volume`, temporary: root };
+	for (const folder of ["run", "volume", "bin"]) await mkdir(`${root}/${folder}`);
+	await writeFile(`${paths.run}/initialise.sql`, "secret");
+	await writeFile(`${paths.run}/initialise.sh`, initialiseScript(paths));
+	await writeFile(`${paths.run}/start.sh`, startScript(paths));
+});
+afterEach(() => rm(root, { recursive: true }));
+
+async function mysqld(body: string): Promise<void> {
+	await writeFile(`${root}/bin/mysqld`, `#!/bin/sh\n${body}\n`);
+	await chmod(`${root}/bin/mysqld`, 0o755);
+}
+
+function start(script: string) {
+	const env = { PATH: `${root}/bin:/usr/bin:/bin` };
+	return spawn("sh", [`${paths.run}/${script}`], { env, detached: true, stdio: ["ignore", "pipe", "inherit"] });
+}
+
+async function run(script: string): Promise<number | null> {
+	const [code] = await once(start(script), "exit");
+	return code;
+}
+
+/** Makes a file in the folder that it is told to initialise, as mysqld does. */
+const initialising = `for a; do case "$a" in --datadir=*) d="\${a#--datadir=}";; esac; done
+mkdir -p "$d/mysql" && echo made | tee "$d/ibdata1" >"$d/mysql/general_log.CSV"`;
+
+describe("initialise.sh", () => {
+	test("makes a data directory with a marker and removes the passwords", async () => {
+		await mysqld(initialising);
+		expect(await run("initialise.sh")).toBe(0);
+		expect((await readdir(`${paths.volume}/data`)).sort()).toEqual(["ibdata1", "mysql", "mysql-dr-initialised"]);
+		expect(await readdir(paths.volume)).toEqual(["data"]);
+		expect(await readdir(paths.run)).not.toContain("initialise.sql");
+	});
+
+	test("leaves no data directory, and its passwords for the next attempt, when mysqld fails", async () => {
+		await mysqld(`${initialising}\nexit 1`);
+		expect(await run("initialise.sh")).not.toBe(0);
+		expect(await readdir(paths.volume)).toEqual(["data.new"]);
+		expect(await readdir(paths.run)).toContain("initialise.sql");
+	});
+
+	test("starts over after a kill in the middle", async () => {
+		await mysqld(`${initialising}\nkill -9 $PPID`);
+		await run("initialise.sh");
+		expect(await readdir(paths.volume)).toEqual(["data.new"]);
+		await mysqld(initialising);
+		expect(await run("initialise.sh")).toBe(0);
+		expect(await readdir(paths.volume)).toEqual(["data"]);
+	});
+
+	test("never touches a data directory that is there", async () => {
+		await mkdir(`${paths.volume}/data`);
+		await writeFile(`${paths.volume}/data/ibdata1`, "precious");
+		await mysqld(`touch ${JSON.stringify(root)}/called`);
+		expect(await run("initialise.sh")).toBe(0);
+		expect(await readFile(`${paths.volume}/data/ibdata1`, "utf8")).toBe("precious");
+		expect(await readdir(root)).not.toContain("called");
+		expect(await readdir(paths.run)).not.toContain("initialise.sql");
+	});
+});
+
+describe("start.sh", () => {
+	test("runs mysqld as its child, says so to it, and ends as it ends", async () => {
+		await mysqld('echo "$PPID $MYSQLD_PARENT_PID $*"; exit 7');
+		const child = start("start.sh");
+		const [[output], [code]] = await Promise.all([once(child.stdout, "data"), once(child, "exit")]);
+		expect(String(output).trim()).toBe(`${child.pid} ${child.pid} --defaults-file=${paths.run}/my.cnf`);
+		expect(code).toBe(7);
+	});
+
+	test.each([
+		["a restart that it asked for", "exit 16"],
+		["a SIGKILL", "kill -9 $$"],
+	])("starts mysqld again after %s", async (_, end) => {
+		const mark = JSON.stringify(`${root}/second`);
+		await mysqld(`[ -e ${mark} ] && exit 3; touch ${mark}; ${end}`);
+		expect(await once(start("start.sh"), "exit")).toEqual([3, null]);
+	});
+
+	test("passes SIGTERM on and waits for mysqld to end in its own time", async () => {
+		await mysqld(`trap 'sleep 0.3; echo clean; exit 0' TERM; echo up; while :; do sleep 0.05; done`);
+		const child = start("start.sh");
+		await once(child.stdout, "data");
+		const said = once(child.stdout, "data");
+		const ended = once(child, "exit");
+		child.kill("SIGTERM");
+		expect(String((await said)[0])).toBe("clean\n");
+		expect(await ended).toEqual([0, null]);
+	});
+
+	test("waits while there is a hold", async () => {
+		await writeFile(`${paths.run}/hold`, "");
+		await mysqld("echo started");
+		const child = start("start.sh");
+		let held = true;
+		const output = once(child.stdout, "data").then(([text]) => ({ text: String(text), held }));
+		// Longer than two of its looks at the file.
+		await new Promise((resolve) => setTimeout(resolve, 500));
+		held = false;
+		await rm(`${paths.run}/hold`);
+		expect(await output).toEqual({ text: "started\n", held: false });
+	});
+
+	test("ends at SIGTERM while it waits", async () => {
+		await writeFile(`${paths.run}/hold`, "");
+		await mysqld("exit 0");
+		const child = start("start.sh");
+		const ended = once(child, "exit");
+		await new Promise((resolve) => setTimeout(resolve, 200));
+		child.kill("SIGTERM");
+		expect(await ended).toEqual([143, null]);
+	});
+
+	test("removes the socket's lock, whose pid may be another process by now", async () => {
+		for (const name of ["mysqld.sock", "mysqld.sock.lock", "mysqld.pid"]) await writeFile(`${paths.run}/${name}`, "1");
+		await mysqld(`ls ${JSON.stringify(paths.run)}`);
+		const child = start("start.sh");
+		const [output] = await once(child.stdout, "data");
+		expect(String(output)).not.toMatch(/mysqld\./);
+	});
+});
