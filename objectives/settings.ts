@@ -1,0 +1,123 @@
+import { z } from "zod";
+import { UserError } from "./error.ts";
+import type { Plan } from "./plan.ts";
+
+const milliseconds = z.number().nonnegative();
+
+/** The parts of a plan that the runtime lives by are checked; the rest, and what later versions add, passes through. */
+const planSchema = z.looseObject({
+	tier: z.enum(["critical", "standard"]),
+	objectives: z.looseObject({
+		tier: z.enum(["critical", "standard"]),
+		scenarios: z.record(z.string(), z.looseObject({ rto: milliseconds, rpo: milliseconds })),
+	}),
+	topology: z.looseObject({
+		instances: z.number().int().positive(),
+		zones: z.array(z.string()),
+		acks: z.number().int().positive(),
+	}),
+	failover: z.looseObject({
+		probePeriod: milliseconds.positive(),
+		probeTimeout: milliseconds.positive(),
+		confirmations: z.number().int().positive(),
+		leaseDuration: milliseconds.positive(),
+		leaseRenewPeriod: milliseconds.positive(),
+		holdOff: milliseconds,
+		catchUpLimit: milliseconds.positive(),
+		drainLimit: milliseconds.positive(),
+	}),
+	replication: z.looseObject({
+		heartbeat: milliseconds.positive(),
+		netTimeout: milliseconds.positive(),
+		connectRetry: milliseconds.positive(),
+		applierWorkers: z.number().int().positive(),
+	}),
+	backup: z.looseObject({
+		timezone: z.string(),
+		archiveFlushInterval: milliseconds.positive(),
+	}),
+	snapshots: z.looseObject({}),
+	validation: z.looseObject({}),
+	drills: z.looseObject({}),
+});
+
+const contact = z.looseObject({
+	role: z.string(),
+	name: z.string(),
+	phone: z.string().optional(),
+	email: z.string().optional(),
+});
+
+/** `settings.json`: what the components tell the runtime about one database. Unknown keys are for later versions. */
+export const settingsSchema = z.looseObject({
+	cluster: z.string().min(1),
+	namespace: z.string().min(1),
+	site: z.string().min(1),
+	region: z.string().min(1),
+	zones: z.array(z.string().min(1)),
+	members: z.number().int().positive(),
+	schema: z.string().min(1),
+	clusterDomain: z.string().min(1),
+	/** Bytes of the mysql container. */
+	memory: z.number().positive(),
+	/** The runtime makes the passwords; false where an existing Secret has them. */
+	credentialsManaged: z.boolean(),
+	/** The runtime makes the certificates; false where an existing Secret has them. */
+	tlsManaged: z.boolean(),
+	plan: planSchema.transform((plan) => plan as unknown as Plan),
+	contacts: z.array(contact),
+});
+
+/** Someone who is called. */
+export interface SettingsContact {
+	readonly role: string;
+	readonly name: string;
+	readonly phone?: string | undefined;
+	readonly email?: string | undefined;
+}
+
+/** The settings of one database, `settings.json`. */
+export interface Settings {
+	readonly cluster: string;
+	readonly namespace: string;
+	readonly site: string;
+	readonly region: string;
+	readonly zones: readonly string[];
+	readonly members: number;
+	readonly schema: string;
+	readonly clusterDomain: string;
+	readonly memory: number;
+	readonly credentialsManaged: boolean;
+	readonly tlsManaged: boolean;
+	readonly plan: Plan;
+	readonly contacts: readonly SettingsContact[];
+}
+
+/**
+ * Reads `settings.json`, from its text or parsed.
+ * @throws UserError naming the first setting that does not fit
+ */
+export function parseSettings(given: unknown): Settings {
+	const result = settingsSchema.safeParse(typeof given === "string" ? parsed(given) : given);
+	if (result.success) return result.data;
+	const [issue] = result.error.issues;
+	throw new UserError({
+		field: ["settings", ...(issue?.path ?? [])].join("."),
+		value: undefined,
+		wrong: issue?.message ?? "does not fit",
+		remedy: "write it with the same version of mysql-dr that reads it",
+	});
+}
+
+function parsed(text: string): unknown {
+	try {
+		return JSON.parse(text);
+	} catch (cause) {
+		throw new UserError({
+			field: "settings",
+			value: undefined,
+			wrong: `is not JSON (${cause instanceof Error ? cause.message : cause})`,
+			remedy: "write it with the same version of mysql-dr that reads it",
+		});
+	}
+}
