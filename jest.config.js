@@ -1,13 +1,15 @@
 /** Native ES modules (run with --experimental-vm-modules); swc only strips the types. */
 export default {
-  testEnvironment: "node",
-  extensionsToTreatAsEsm: [".ts"],
-  transform: {
-    "^.+\\.ts$": [
-      "@swc/jest",
-      { jsc: { parser: { syntax: "typescript" }, target: "es2022" }, module: { type: "es6" } },
-    ],
-  },
-  testMatch: ["<rootDir>/test/**/*.test.ts"],
-  testPathIgnorePatterns: ["/node_modules/", "<rootDir>/test/site/", "<rootDir>/test/faults/"],
+	testEnvironment: "node",
+	extensionsToTreatAsEsm: [".ts"],
+	transform: {
+		"^.+\\.ts$": [
+			"@swc/jest",
+			{ jsc: { parser: { syntax: "typescript" }, target: "es2022" }, module: { type: "es6" } },
+		],
+	},
+	// The roots of a running site's machines hold packages of their own.
+	modulePathIgnorePatterns: ["<rootDir>/.state/"],
+	testMatch: ["<rootDir>/test/**/*.test.ts"],
+	testPathIgnorePatterns: ["/node_modules/", "<rootDir>/test/site/", "<rootDir>/test/faults/"],
 };

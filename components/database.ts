@@ -1,0 +1,122 @@
+/** From one database's configuration to what its components are declared from. Pure. */
+import {
+	type DatabaseConfig,
+	forecast,
+	formatSize,
+	type Plan,
+	plan,
+	type Settings,
+	type StackConfig,
+	siteFacts,
+	UserError,
+} from "../objectives/index.ts";
+import type { DatabaseHomeArgs } from "./databaseHome.ts";
+import type { MysqlClusterArgs } from "./mysqlCluster.ts";
+import { type DatabaseFacts, databaseFacts } from "./outputs.ts";
+import { canonicalCpu } from "./podSecurity.ts";
+import { type DatabaseSecrets, databaseSecrets } from "./secrets.ts";
+import { instanceHash, settingsHash } from "./settings.ts";
+import type { WatchdogArgs } from "./watchdog.ts";
+
+/** What a site offers to the databases on it. */
+export interface SiteOffers {
+	readonly storageClass?: string | undefined;
+	/** The runtime image that the site has built, where the configuration names none. */
+	readonly runtimeImage?: string | undefined;
+}
+
+/** The args of each component of one database, and what the stack says of it. */
+export interface DatabaseArgs {
+	readonly name: string;
+	readonly home: DatabaseHomeArgs;
+	readonly watchdog: WatchdogArgs;
+	readonly mysql: MysqlClusterArgs;
+	readonly facts: DatabaseFacts;
+}
+
+/**
+ * @param index which of the configured databases
+ * @throws UserError where a promise cannot be kept, or nobody says which runtime image to use
+ */
+export function databaseArgs(config: StackConfig, index: number, offers: SiteOffers, stack: string): DatabaseArgs {
+	const database = config.databases[index] as DatabaseConfig;
+	const { objectives } = database;
+	const site = siteFacts(config, database);
+	const chosen = plan(objectives, site, database.overrides);
+	const secrets = databaseSecrets(database);
+	const settings = databaseSettings(config, database, chosen, secrets);
+	const runtimeImage = runtimeImageOf(config, offers);
+	const image = database.image ?? runtimeImage;
+	const common = {
+		cluster: database.name,
+		namespace: database.namespace,
+		rto: objectives.rto,
+		rpo: objectives.rpo,
+		plan: chosen,
+	};
+	const storage = { volume: database.volume, storageClass: offers.storageClass };
+	return {
+		name: database.name,
+		home: { ...common, ...storage, settings, setting: `databases[${index}]` },
+		watchdog: { ...common, image: runtimeImage, settingsHash: settingsHash(settings), secrets },
+		mysql: {
+			...common,
+			...storage,
+			objectives,
+			site,
+			image,
+			runtimeImage,
+			resources: { cpu: canonicalCpu(database.resources.cpu), memory: formatSize(database.resources.memory) },
+			expose: config.site.expose,
+			credentials: secrets.credentials,
+			certificates: secrets.certificates,
+			instanceHash: instanceHash(settings),
+		},
+		facts: databaseFacts({
+			stack,
+			...common,
+			site: site.name,
+			region: site.region,
+			objectives,
+			forecast: forecast(chosen, site),
+			contacts: config.contacts,
+			images: { mysql: image, runtime: runtimeImage },
+		}),
+	};
+}
+
+function databaseSettings(
+	{ site, contacts }: StackConfig,
+	database: DatabaseConfig,
+	chosen: Plan,
+	secrets: DatabaseSecrets,
+): Settings {
+	return {
+		cluster: database.name,
+		namespace: database.namespace,
+		site: site.name,
+		region: site.region,
+		zones: site.zones,
+		members: chosen.topology.instances,
+		schema: database.schema,
+		clusterDomain: "cluster.local",
+		memory: database.resources.memory,
+		credentialsManaged: database.credentials === undefined,
+		credentialsSecret: secrets.credentials,
+		tlsManaged: database.tls === undefined,
+		tlsSecret: secrets.certificates,
+		plan: chosen,
+		contacts,
+	};
+}
+
+function runtimeImageOf({ images }: StackConfig, offers: SiteOffers): string {
+	const image = images.runtime ?? offers.runtimeImage;
+	if (image !== undefined) return image;
+	throw new UserError({
+		field: "images.runtime",
+		value: undefined,
+		wrong: "is missing, and this cluster is not the local site that builds one",
+		remedy: "write the image that you built from the Containerfile",
+	});
+}

@@ -1,0 +1,71 @@
+/** How clients and instances find each other. */
+import * as k8s from "@pulumi/kubernetes";
+import type * as pulumi from "@pulumi/pulumi";
+import {
+	adminPort,
+	databaseName,
+	labels,
+	metadata,
+	mysqlPort,
+	type Place,
+	primaryName,
+	replicasName,
+	roleLabel,
+	skipAwait,
+} from "../naming.ts";
+
+/** How the primary and the replicas are reached from outside the cluster. */
+export type Expose = "ClusterIP" | "NodePort" | "LoadBalancer";
+
+const mysql = { name: "mysql", port: mysqlPort, targetPort: mysqlPort, protocol: "TCP" };
+const admin = { name: "admin", port: adminPort, targetPort: adminPort, protocol: "TCP" };
+
+/**
+ * Names for each instance (also for those that are not ready: replication and the watchdog talk to them first).
+ */
+export function declareInstanceNames(name: string, place: Place, opts: pulumi.CustomResourceOptions) {
+	return new k8s.core.v1.Service(
+		`${name}-instances`,
+		{
+			metadata: metadata(place, "database", databaseName, skipAwait),
+			spec: {
+				clusterIP: "None",
+				publishNotReadyAddresses: true,
+				selector: labels(place, "database"),
+				ports: [mysql, admin],
+			},
+		},
+		opts,
+	);
+}
+
+/**
+ * The address of the primary. No selector: its EndpointSlice is the watchdog's, and one write of it moves every client
+ * at once (0 to 30 ms measured; by labels 0.4 to 1.4 s, with connections to both meanwhile).
+ */
+export function declarePrimaryAddress(name: string, place: Place, expose: Expose, opts: pulumi.CustomResourceOptions) {
+	return new k8s.core.v1.Service(
+		`${name}-primary`,
+		{
+			metadata: metadata(place, "database", primaryName, skipAwait),
+			spec: { type: expose, ports: [mysql] },
+		},
+		opts,
+	);
+}
+
+/** The address of the replicas, by the role label that the watchdog sets: so nothing to wait for here. */
+export function declareReplicasAddress(name: string, place: Place, expose: Expose, opts: pulumi.CustomResourceOptions) {
+	return new k8s.core.v1.Service(
+		`${name}-replicas`,
+		{
+			metadata: metadata(place, "database", replicasName, skipAwait),
+			spec: {
+				type: expose,
+				selector: { ...labels(place, "database"), [roleLabel]: "replica" },
+				ports: [mysql],
+			},
+		},
+		opts,
+	);
+}

@@ -1,0 +1,104 @@
+import * as k8s from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+import type { Duration, Objectives, Plan, SiteFacts, Size } from "../objectives/index.ts";
+import { claimSpec } from "./mysql/claims.ts";
+import { instancePod } from "./mysql/pod.ts";
+import { declareInstanceNames, declarePrimaryAddress, declareReplicasAddress, type Expose } from "./mysql/services.ts";
+import { claimTemplate, databaseName, labels, metadata, type Place, primaryName, replicasName } from "./naming.ts";
+import type { Resources } from "./podSecurity.ts";
+
+/** What one MySQL cluster is declared from. */
+export interface MysqlClusterArgs extends Place {
+	/** The tier's promise, which binds whatever the site survives. */
+	readonly rto: Duration;
+	readonly rpo: Duration;
+	/** The promise for each scenario. */
+	readonly objectives: Objectives;
+	/** What follows from the objectives: policies compare its forecast with them. */
+	readonly plan: Plan;
+	/** Where it runs: the forecast depends on it. */
+	readonly site: SiteFacts;
+	/** Runs mysqld 8.4 or later: the official image, or the runtime image. Pin it by digest in production. */
+	readonly image: string;
+	/** Prepares each instance. */
+	readonly runtimeImage: string;
+	/** CPU and memory of each instance; requests equal limits. */
+	readonly resources: Resources;
+	/** Size and class of a volume that is missing; existing claims are `DatabaseHome`'s. */
+	readonly volume: Size;
+	readonly storageClass?: string | undefined;
+	/** How clients outside the cluster reach primary and replicas. Default `ClusterIP`: they do not. */
+	readonly expose?: Expose | undefined;
+	/** Names of the Secrets with passwords and certificates; never their contents. */
+	readonly credentials: string;
+	readonly certificates: string;
+	/** Changes when the instances' configuration does: they are then restarted one after the other. */
+	readonly instanceHash: string;
+	readonly priorityClass?: string | undefined;
+}
+
+/** Ready for this long before the next instance is restarted: time for the watchdog to put it back into replication. */
+const minReadySeconds = 10;
+
+/**
+ * Three MySQL instances in three zones, semi-synchronously replicated, and the names by which they are reached.
+ * Give it `dependsOn: [home, watchdog]`: its pods mount the Secrets that the watchdog makes.
+ *
+ * *Data*: it lies in the claims of `DatabaseHome`; nothing here holds any, so deleting or replacing this loses none.
+ */
+export class MysqlCluster extends pulumi.ComponentResource {
+	/** Names of the Services in the namespace. */
+	readonly services = { instances: databaseName, primary: primaryName, replicas: replicasName };
+
+	constructor(name: string, args: MysqlClusterArgs, opts?: pulumi.ComponentResourceOptions) {
+		super("mysql-dr:index:MysqlCluster", name, args, opts);
+		const place: Place = { cluster: args.cluster, namespace: args.namespace };
+		const expose = args.expose ?? "ClusterIP";
+		const after = { parent: this, ...(opts?.dependsOn ? { dependsOn: opts.dependsOn } : {}) };
+
+		declareInstanceNames(name, place, after);
+		declarePrimaryAddress(name, place, expose, after);
+		declareReplicasAddress(name, place, expose, after);
+		declareDisruptionBudget(name, place, after);
+		declareStatefulSet(name, args, after);
+
+		this.registerOutputs({ services: this.services });
+	}
+}
+
+/** A drain takes one instance at a time: two remain, and writes go on. */
+function declareDisruptionBudget(name: string, place: Place, opts: pulumi.CustomResourceOptions) {
+	return new k8s.policy.v1.PodDisruptionBudget(
+		name,
+		{
+			metadata: metadata(place, "database", databaseName),
+			spec: { maxUnavailable: 1, selector: { matchLabels: labels(place, "database") } },
+		},
+		opts,
+	);
+}
+
+/** All instances start at once: which of them leads is not a matter of their numbers. */
+function declareStatefulSet(name: string, args: MysqlClusterArgs, opts: pulumi.CustomResourceOptions) {
+	const own = labels(args, "database");
+	return new k8s.apps.v1.StatefulSet(
+		name,
+		{
+			metadata: metadata(args, "database", databaseName),
+			spec: {
+				replicas: args.plan.topology.instances,
+				serviceName: databaseName,
+				podManagementPolicy: "Parallel",
+				minReadySeconds,
+				selector: { matchLabels: own },
+				template: {
+					metadata: { labels: own, annotations: { "mysql-dr/instance-settings": args.instanceHash } },
+					spec: instancePod({ ...args, place: args, separation: args.plan.topology.antiAffinity }),
+				},
+				volumeClaimTemplates: [{ metadata: { name: claimTemplate, labels: own }, spec: claimSpec(args) }],
+			},
+		},
+		// Kubernetes cannot change a claim template, so the provider would replace the whole set: the claims grow instead.
+		{ ...opts, ignoreChanges: ["spec.volumeClaimTemplates"] },
+	);
+}

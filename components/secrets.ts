@@ -1,0 +1,28 @@
+/** Which Secrets a database uses, and who makes them. Their contents are never in Pulumi's state, config or outputs. */
+import { authorityName, certificatesName, credentialsName } from "./naming.ts";
+import type { WatchdogSecrets } from "./watchdog/access.ts";
+
+/** Names of Secrets that exist already (made by hand, External Secrets, cert-manager). */
+export interface ExistingSecrets {
+	/** With one key an account; default: made in the cluster at first boot. */
+	readonly credentials?: { readonly existingSecret: string } | undefined;
+	/** With `ca.crt`, `tls.crt`, `tls.key`; default: made in the cluster at first boot. */
+	readonly tls?: { readonly existingSecret: string } | undefined;
+}
+
+/** The Secrets of one database by what they are for. */
+export interface DatabaseSecrets extends WatchdogSecrets {
+	readonly credentials: string;
+	readonly certificates: string;
+}
+
+/** @returns each Secret's name, and whether the watchdog makes it. The authority's key exists only if it signs. */
+export function databaseSecrets({ credentials, tls }: ExistingSecrets): DatabaseSecrets {
+	const given = [credentials?.existingSecret, tls?.existingSecret];
+	return {
+		credentials: credentials?.existingSecret ?? credentialsName,
+		certificates: tls?.existingSecret ?? certificatesName,
+		managed: [...(credentials ? [] : [credentialsName]), ...(tls ? [] : [certificatesName, authorityName])],
+		existing: given.filter((name) => name !== undefined),
+	};
+}

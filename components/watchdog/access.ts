@@ -1,0 +1,86 @@
+/** What a watchdog may do in Kubernetes: its own objects by name, and nothing that it does not change. */
+import * as k8s from "@pulumi/kubernetes";
+import type * as pulumi from "@pulumi/pulumi";
+import {
+	databaseName,
+	metadata,
+	type Place,
+	podNames,
+	primaryName,
+	recordName,
+	requestName,
+	watchdogName,
+} from "../naming.ts";
+
+type PolicyRule = k8s.types.input.rbac.v1.PolicyRule;
+
+/** What it makes and keeps up to date. */
+function own(apiGroup: string, resource: string, names: readonly string[]) {
+	return [change(apiGroup, resource, names), create(apiGroup, resource)];
+}
+
+function change(apiGroup: string, resource: string, names: readonly string[]) {
+	const readable = read(apiGroup, resource, names);
+	return { ...readable, verbs: [...readable.verbs, "update", "patch"] };
+}
+
+function read(apiGroup: string, resource: string, names: readonly string[]) {
+	return { apiGroups: [apiGroup], resources: [resource], resourceNames: [...names], verbs: ["get", "list", "watch"] };
+}
+
+/** Cannot be limited to names: the object has none yet when it is judged. */
+function create(apiGroup: string, resource: string) {
+	return { apiGroups: [apiGroup], resources: [resource], verbs: ["create"] };
+}
+
+/** Names of the Secrets that the watchdog makes and renews, and of those that it only reads. */
+export interface WatchdogSecrets {
+	readonly managed: readonly string[];
+	readonly existing: readonly string[];
+}
+
+/** The rules of the Role in the database's namespace. */
+export function watchdogRules(instances: number, secrets: WatchdogSecrets): PolicyRule[] {
+	const pods = podNames(instances);
+	return [
+		{ apiGroups: [""], resources: ["pods"], verbs: ["list", "watch"] },
+		{ apiGroups: [""], resources: ["pods"], resourceNames: pods, verbs: ["get", "patch"] },
+		...own("", "configmaps", [recordName, requestName]),
+		...(secrets.managed.length > 0 ? [change("", "secrets", secrets.managed)] : []),
+		...(secrets.existing.length > 0 ? [read("", "secrets", secrets.existing)] : []),
+		// Also with existing ones: an old primary's surplus transactions are saved in Secrets of their own.
+		create("", "secrets"),
+		...own("coordination.k8s.io", "leases", [watchdogName]),
+		...own("discovery.k8s.io", "endpointslices", [primaryName]),
+		// OpenShift asks for this before an EndpointSlice may hold addresses of pods; elsewhere it grants nothing.
+		{ apiGroups: ["discovery.k8s.io"], resources: ["endpointslices/restricted"], verbs: ["create"] },
+		{ apiGroups: ["apps"], resources: ["statefulsets"], resourceNames: [databaseName], verbs: ["get"] },
+		{ apiGroups: ["", "events.k8s.io"], resources: ["events"], verbs: ["create", "patch"] },
+	];
+}
+
+/** Nodes are read for their zones and their state; they belong to no namespace. */
+const nodeRules: PolicyRule[] = [{ apiGroups: [""], resources: ["nodes"], verbs: ["get", "list", "watch"] }];
+
+/** Declares the account of the watchdogs and what it is allowed. */
+export function declareAccess(name: string, place: Place, rules: PolicyRule[], opts: pulumi.CustomResourceOptions) {
+	const own = metadata(place, "watchdog", watchdogName);
+	const { namespace, ...everywhere } = metadata(place, "watchdog", `${watchdogName}-${place.namespace}`);
+	const subjects = [{ kind: "ServiceAccount", name: watchdogName, namespace }];
+	const roleRef = (kind: "Role" | "ClusterRole", role: string) => ({
+		apiGroup: "rbac.authorization.k8s.io",
+		kind,
+		name: role,
+	});
+	return [
+		new k8s.core.v1.ServiceAccount(name, { metadata: own }, opts),
+		new k8s.rbac.v1.Role(name, { metadata: own, rules }, opts),
+		new k8s.rbac.v1.RoleBinding(name, { metadata: own, subjects, roleRef: roleRef("Role", own.name) }, opts),
+		new k8s.rbac.v1.ClusterRole(name, { metadata: everywhere, rules: nodeRules }, opts),
+		new k8s.rbac.v1.ClusterRoleBinding(
+			name,
+			{ metadata: everywhere, subjects, roleRef: roleRef("ClusterRole", everywhere.name) },
+			opts,
+		),
+	];
+}

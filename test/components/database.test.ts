@@ -1,0 +1,48 @@
+import { describe, expect, test } from "@jest/globals";
+import { databaseArgs } from "../../components/database.ts";
+import { canonicalCpu } from "../../components/podSecurity.ts";
+import { parseSettings, type StackConfig } from "../../objectives/index.ts";
+import { configuration, database } from "./declared.ts";
+
+const args = (config: StackConfig, offers = {}) => databaseArgs(config, 0, offers, "test");
+
+describe("one database's args", () => {
+	test("carry settings that the runtime accepts", () => {
+		const { settings } = args(configuration()).home;
+		expect(parseSettings(JSON.stringify(settings))).toEqual(JSON.parse(JSON.stringify(settings)));
+	});
+
+	test("name the Secrets that exist already, and leave those to their owners", () => {
+		const given = database({ credentials: { existingSecret: "given" }, tls: { existingSecret: "given-tls" } });
+		const { home, mysql, watchdog } = args(configuration([given]));
+		expect(home.settings).toMatchObject({
+			credentialsManaged: false,
+			credentialsSecret: "given",
+			tlsManaged: false,
+			tlsSecret: "given-tls",
+		});
+		expect([mysql.credentials, mysql.certificates]).toEqual(["given", "given-tls"]);
+		expect(watchdog.secrets.managed).toEqual([]);
+	});
+
+	test("run MySQL from the runtime image unless another one is named", () => {
+		expect(args(configuration()).mysql.image).toBe("mysql-dr/runtime:test");
+		expect(args(configuration([database({ image: "mysql:9.7" })])).mysql.image).toBe("mysql:9.7");
+	});
+
+	test("take the runtime image that the configuration names, else the site's, else ask for one", () => {
+		const config = configuration();
+		const unnamed = { ...config, images: {} };
+		const offered = { runtimeImage: "built:here" };
+		expect(args(config, offered).watchdog.image).toBe("mysql-dr/runtime:test");
+		expect(args(unnamed, offered).watchdog.image).toBe("built:here");
+		expect(() => args(unnamed)).toThrow(
+			"images.runtime: is missing, and this cluster is not the local site that builds one; write the image that you built from the Containerfile",
+		);
+	});
+});
+
+test("an amount of CPU is written as the API server writes it, so that nothing seems to have changed", () => {
+	const pairs = { "1000m": "1", "250m": "250m", "2": "2", "1.5": "1500m", "0.25": "250m", "2.0": "2" };
+	expect(Object.fromEntries(Object.keys(pairs).map((amount) => [amount, canonicalCpu(amount)]))).toEqual(pairs);
+});

@@ -1,0 +1,49 @@
+/** Builders of the tests: a configuration, and what the stack declares from it. */
+import { jest } from "@jest/globals";
+import { databaseArgs } from "../../components/database.ts";
+import { DatabaseHome } from "../../components/databaseHome.ts";
+import { MysqlCluster } from "../../components/mysqlCluster.ts";
+import { Site } from "../../components/site.ts";
+import { Watchdog } from "../../components/watchdog.ts";
+import { parseConfig } from "../../objectives/index.ts";
+import { type Recording, record } from "./recorder.ts";
+
+// The provider's SDK is large: on a busy machine it takes seconds to load.
+jest.setTimeout(60_000);
+
+/** A database of the configuration, with what a test wants different. */
+export function database(different: Record<string, unknown> = {}) {
+	return {
+		name: "mysql",
+		tier: "critical",
+		volume: "2Gi",
+		resources: { cpu: "1000m", memory: "1024Mi" },
+		...different,
+	};
+}
+
+/** A parsed configuration of one site with these databases. */
+export function configuration(databases: Record<string, unknown>[] = [database()], site: Record<string, unknown> = {}) {
+	return parseConfig({
+		site: { name: "test", region: "local-1", zones: ["zone-a", "zone-b", "zone-c"], cluster: "existing", ...site },
+		databases,
+		stores: ["local-1", "local-2"].map((region) => ({ name: region, region, kind: "s3", bucket: `bucket-${region}` })),
+		contacts: [{ role: "Primary DBA", name: "John Doe", phone: "+1-555-0101" }],
+		timezone: "Europe/Berlin",
+		images: { runtime: "mysql-dr/runtime:test" },
+	});
+}
+
+/** Declares all that index.ts declares for this configuration. */
+export function declared(config = configuration()): Promise<Recording> {
+	return record(() => {
+		const site = new Site(config.site.name, config.site, { context: "test" });
+		const { provider } = site;
+		for (const index of config.databases.keys()) {
+			const { name, home: homeArgs, watchdog: watchdogArgs, mysql } = databaseArgs(config, index, site, "test");
+			const home = new DatabaseHome(name, homeArgs, { provider });
+			const watchdog = new Watchdog(name, watchdogArgs, { provider, dependsOn: home });
+			new MysqlCluster(name, mysql, { provider, dependsOn: [home, watchdog] });
+		}
+	});
+}
