@@ -62,8 +62,12 @@ export const settingsSchema = z.looseObject({
 	memory: z.number().positive(),
 	/** The runtime makes the passwords; false where an existing Secret has them. */
 	credentialsManaged: z.boolean(),
+	/** The Secret with one key an account; default: the one that the runtime makes. */
+	credentialsSecret: z.string().min(1).default("mysql-credentials"),
 	/** The runtime makes the certificates; false where an existing Secret has them. */
 	tlsManaged: z.boolean(),
+	/** The Secret with `ca.crt`, `tls.crt`, `tls.key`; default: the one that the runtime makes. */
+	tlsSecret: z.string().min(1).default("mysql-tls"),
 	plan: planSchema.transform((plan) => plan as unknown as Plan),
 	contacts: z.array(contact),
 });
@@ -88,7 +92,9 @@ export interface Settings {
 	readonly clusterDomain: string;
 	readonly memory: number;
 	readonly credentialsManaged: boolean;
+	readonly credentialsSecret: string;
 	readonly tlsManaged: boolean;
+	readonly tlsSecret: string;
 	readonly plan: Plan;
 	readonly contacts: readonly SettingsContact[];
 }

@@ -1,7 +1,7 @@
 /** The watchdog's own passwords and the authority: made if absent, then kept fresh. */
 import { CoreV1Api, type KubeConfig } from "@kubernetes/client-node";
 import type { Settings } from "../../objectives/settings.ts";
-import { ensureCredentials } from "../credentials/ensureCredentials.ts";
+import { ensureCredentials, secretNames } from "../credentials/ensureCredentials.ts";
 import { kubernetesSecrets } from "../credentials/kubernetesSecrets.ts";
 import { pause } from "./pause.ts";
 
@@ -35,5 +35,6 @@ export function refreshAccess(config: KubeConfig, settings: Settings): Promise<A
 		"mysql-dr/cluster": settings.cluster,
 	};
 	const store = kubernetesSecrets(config.makeApiClient(CoreV1Api), { namespace: settings.namespace, labels });
-	return ensureCredentials(store, settings);
+	const names = { ...secretNames, passwords: settings.credentialsSecret, tls: settings.tlsSecret };
+	return ensureCredentials(store, settings, { names });
 }

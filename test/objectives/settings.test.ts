@@ -13,7 +13,9 @@ const settings: Settings = {
 	clusterDomain: "cluster.local",
 	memory: 2 ** 30,
 	credentialsManaged: true,
+	credentialsSecret: "mysql-credentials",
 	tlsManaged: true,
+	tlsSecret: "mysql-tls",
 	plan: plan(objectives("critical"), site()),
 	contacts: [{ role: "Primary DBA", name: "John Doe", phone: "+1-555-0101" }],
 };
