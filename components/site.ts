@@ -84,8 +84,6 @@ function declareProvider(
 			clusterIdentifier,
 			// Otherwise a changed ConfigMap is replaced, and what mounts it waits in vain meanwhile.
 			enableConfigMapMutable: true,
-			// What a destroyed stack kept (namespace, claims) is taken over by the next one, and an interrupted `up` goes on.
-			upsertExistingObjects: true,
 			...(context ? { context } : {}),
 			...(kubeconfig ? { kubeconfig } : {}),
 		},

@@ -24,7 +24,6 @@ describe("the site's provider", () => {
 		expect((await provider(site, { context: "kind" }))?.inputs).toMatchObject({
 			context: "kind",
 			enableConfigMapMutable: "true",
-			upsertExistingObjects: "true",
 		});
 	});
 

@@ -1,0 +1,125 @@
+/** `npm run up` and `npm run down`: from nothing to a protected database on this machine, and back, keeping the data. */
+import { rm } from "node:fs/promises";
+import { join } from "node:path";
+import { createInterface } from "node:readline/promises";
+import { UserError } from "../../objectives/error.ts";
+import { readStackFile, type StackFile } from "../engine/configFile.ts";
+import { ensureEngine } from "../engine/engine.ts";
+import { checkout, type Stack, type StackPlace, stackPlace, withStack } from "../engine/stack.ts";
+import { siteDown, siteUp } from "../site/site.ts";
+import type { Progress } from "../step.ts";
+import { run } from "../tools/run.ts";
+import { ensureTools, type Tools } from "../tools/tools.ts";
+
+export interface RunTarget {
+	/** The stack, "dev" or "test". */
+	readonly stack: string;
+	/** Name of the local site. Default: the configuration's. */
+	readonly site?: string;
+}
+
+/** Tools, site, declaration, protection. `args` go to `pulumi up`. */
+export async function runUp(target: RunTarget, args: readonly string[], progress: Progress): Promise<void> {
+	const file = await readStackFile(checkout, stackPlace(target.stack, undefined).file);
+	const place = placeOf(target, file);
+	// All that is to be compiled comes before the site: it would take the processors from under it.
+	const tools = place.site === undefined ? undefined : await progress.step("tools", () => ensureTools(progress));
+	const engine = await progress.step("Pulumi engine", () => ensureEngine(progress));
+	if (place.site !== undefined && tools !== undefined) await bringSiteUp(place.site, file, tools, progress);
+	await progress.step("pulumi up", () => withStack(place, engine, progress, (stack) => declare(stack, args, progress)));
+	for (const { name, namespace } of file.config.databases) {
+		await progress.step(`${name} protected`, () => untilProtected(place, ["-n", namespace, ...file.access], progress));
+	}
+}
+
+export function placeOf({ stack, site }: RunTarget, file: StackFile): StackPlace {
+	return stackPlace(stack, file.local ? (site ?? file.config.site.name) : undefined);
+}
+
+async function bringSiteUp(name: string, { config }: StackFile, tools: Tools, progress: Progress): Promise<void> {
+	const { region, zones } = config.site;
+	const storeRegions = config.stores.map((store) => store.region);
+	const options = { region, zones, ...(storeRegions.length > 0 ? { storeRegions } : {}) };
+	await progress.step(`site ${name}`, () => siteUp(name, options, tools, progress));
+}
+
+async function declare(stack: Stack, args: readonly string[], progress: Progress): Promise<void> {
+	const options = ["--yes", "--non-interactive", "--suppress-outputs", "--color", "never"];
+	const onLine = (line: string): void => {
+		if (!line.includes(ownProvider)) progress.far(line.trim());
+	};
+	const { stdout } = await stack.pulumi(["up", ...options, ...args], { onLine });
+	for (const line of worthReading(stdout)) progress.note(line);
+}
+
+/** The engine's warning of the provider that we put on the PATH ourselves: no news to anybody. */
+const ownProvider = "using pulumi-resource-kubernetes from $PATH";
+
+/** What the update itself said besides listing the resources. */
+export function worthReading(output: string): string[] {
+	const lines = output
+		.slice(Math.max(0, output.lastIndexOf("\nUpdating")))
+		.split("\n")
+		.filter((line) => line.trim() !== "" && !line.includes(ownProvider));
+	const heading = lines.some((line) => /^\s+(warning|error|info):/.test(line))
+		? /^(Diagnostics|Policies|Resources):/
+		: /^Resources:/;
+	const first = lines.findIndex((line) => heading.test(line));
+	return first < 0 ? [] : lines.slice(first);
+}
+
+async function untilProtected({ site }: StackPlace, access: readonly string[], progress: Progress): Promise<void> {
+	await run(process.execPath, [join(checkout, "bin", "mysql-dr.js"), "status", "--wait-protected", ...access], {
+		cwd: checkout,
+		env: { MYSQL_DR_SITE: site },
+		onLine: (line) => progress.far(line.trim()),
+	});
+}
+
+export interface DownOptions {
+	/** Deletes the site's data and the stack's state too. */
+	readonly wipe: boolean;
+	/** Not asked. */
+	readonly yes: boolean;
+}
+
+/** Stops the site. Its data and the stack's state stay, and `up` brings the same database back, unless they are to be wiped. */
+export async function runDown(target: RunTarget, { wipe, yes }: DownOptions, progress: Progress): Promise<void> {
+	const file = await readStackFile(checkout, stackPlace(target.stack, undefined).file);
+	const place = placeOf(target, file);
+	const { site } = place;
+	if (site === undefined) {
+		progress.note(
+			"the stack is on a cluster of your own: `pulumi destroy` takes it off there; there is no site to stop",
+		);
+		return;
+	}
+	if (wipe && !yes) await confirmWipe(`Delete all data of site ${site} and of stack ${place.stack}?`);
+	await progress.step(`site ${site} down`, () => siteDown(site, { wipe }, progress));
+	if (wipe) await progress.step("state of the stack deleted", () => wipeStack(place, progress));
+}
+
+/** With the cluster gone there is nothing to destroy: only what is remembered of it. */
+async function wipeStack(place: StackPlace, progress: Progress): Promise<void> {
+	if (place.folder !== undefined) return rm(place.folder, { recursive: true, force: true });
+	await withStack(place, await ensureEngine(progress), progress, (stack) =>
+		stack.pulumi(["stack", "rm", place.stack, "--force", "--yes", "--preserve-config"]),
+	);
+}
+
+/** Returns when the user agreed. */
+export async function confirmWipe(question: string): Promise<void> {
+	const refused = new UserError({
+		field: "--wipe",
+		value: undefined,
+		wrong: "deletes data and was not confirmed",
+		remedy: "answer yes, or add --yes",
+	});
+	if (!process.stdin.isTTY) throw refused;
+	const terminal = createInterface({ input: process.stdin, output: process.stderr });
+	try {
+		if (!/^y(es)?$/i.test((await terminal.question(`${question} [y/N] `)).trim())) throw refused;
+	} finally {
+		terminal.close();
+	}
+}

@@ -1,0 +1,45 @@
+import { describe, expect, test } from "@jest/globals";
+import { worthReading } from "../../../local/commands/runUp.ts";
+import { goTally, jestTally } from "../../../local/commands/test.ts";
+
+describe("the total", () => {
+	test("counts Go tests and subtests, not packages", () => {
+		const lines = [
+			{ Action: "pass", Test: "TestA", Package: "p" },
+			{ Action: "output", Test: "TestB/x", Package: "p", Output: "boom\n" },
+			{ Action: "fail", Test: "TestB/x", Package: "p" },
+			{ Action: "skip", Test: "TestC", Package: "p" },
+			{ Action: "fail", Package: "p" },
+		];
+		const text = `not json\n${lines.map((line) => JSON.stringify(line)).join("\n")}\n`;
+		expect(goTally(text)).toEqual({ passed: 1, failed: 1, faults: ["boom\n"] });
+	});
+
+	test("counts a test file that could not be loaded as a failure", () => {
+		const report = {
+			numPassedTests: 3,
+			numFailedTests: 1,
+			numRuntimeErrorTestSuites: 1,
+			testResults: [{ message: "" }, { message: "x" }],
+		};
+		expect(jestTally(report)).toEqual({ passed: 3, failed: 2, faults: ["x"] });
+	});
+});
+
+describe("of an update's output", () => {
+	const provider = "    warning: using pulumi-resource-kubernetes from $PATH at /x";
+	const resources = ["Resources:", "    26 unchanged", "Duration: 4s"];
+
+	test("the summary is shown, and not the provider that we chose ourselves", () => {
+		const lines = ["", "Updating (dev):", " +  a created", "Diagnostics:", "  stack:", provider, "", ...resources];
+		expect(worthReading(`Previewing\nResources:\n    1 to create\n${lines.join("\n")}\n`)).toEqual(resources);
+	});
+
+	test("warnings are shown", () => {
+		const diagnostics = ["Diagnostics:", "  stack:", "    warning: look here"];
+		expect(worthReading(["\nUpdating (dev):", ...diagnostics, ...resources].join("\n"))).toEqual([
+			...diagnostics,
+			...resources,
+		]);
+	});
+});
