@@ -1,0 +1,60 @@
+/** `mysql-dr drill <scenario>` */
+import type { Duration } from "../../objectives/duration.ts";
+import { UserError } from "../../objectives/error.ts";
+import type { Verdict } from "../drill/judgement.ts";
+import { drillPod } from "../drill/podDrill.ts";
+import { type DrillReport, summarise } from "../drill/report.ts";
+import { reportLines, seriesLines } from "../drill/reportText.ts";
+import type { Exit } from "../exit.ts";
+import { clusterAccess } from "../kubernetes/access.ts";
+import { readSettings } from "../kubernetes/declared.ts";
+import type { Context, Result, SharedOptions } from "./context.ts";
+
+export interface DrillOptions extends SharedOptions {
+	readonly duration?: Duration;
+	readonly runs?: number;
+}
+
+/** Which drills there are; more come with what they need. */
+const drills = { pod: drillPod } as const;
+
+export async function drill({ terminal, signal }: Context, options: DrillOptions, scenario = ""): Promise<Result> {
+	if (!Object.hasOwn(drills, scenario)) throw unknownScenario(scenario);
+	const access = clusterAccess(options);
+	const settings = await readSettings(access);
+	const runs = options.runs ?? 1;
+	const reports: DrillReport[] = [];
+	for (let run = 1; run <= runs && !signal.aborted; run++) {
+		const prefix = runs === 1 ? "" : `run ${run} of ${runs}: `;
+		const report = await drills[scenario as keyof typeof drills]({
+			access,
+			settings,
+			steadyMs: options.duration ?? 5_000,
+			signal,
+			note: (line) => terminal.note(`${prefix}${line}`),
+			live: (line) => terminal.live(`${prefix}${line}`),
+		});
+		reports.push(report);
+	}
+	const [first] = reports;
+	if (runs === 1 && first !== undefined) {
+		const lines = reportLines(first, terminal.paint, terminal.columns);
+		return { exit: exitFor(first.verdict), document: first, lines };
+	}
+	const series = summarise(reports);
+	return { exit: exitFor(series.verdict), document: series, lines: seriesLines(series, terminal.paint) };
+}
+
+function exitFor(verdict: Verdict): Exit {
+	if (verdict === "held") return "done";
+	return verdict === "broken" ? "broken" : "failed";
+}
+
+function unknownScenario(scenario: string): UserError {
+	return new UserError({
+		field: "scenario",
+		value: scenario,
+		wrong: `there is no drill "${scenario}"`,
+		remedy: `choose one of ${Object.keys(drills).join(", ")}`,
+	});
+}

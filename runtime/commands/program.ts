@@ -1,0 +1,133 @@
+/** The command line: which commands there are. Each is loaded when it is called, so that the others cost no time. */
+import { Command, CommanderError } from "commander";
+import { type Exit, errorDocument, errorLines, exitHelp, exitOf, exits } from "../exit.ts";
+import type { Terminal } from "../terminal/terminal.ts";
+import {
+	type Context,
+	clusterCommand,
+	countOption,
+	durationOption,
+	type Result,
+	type SharedOptions,
+} from "./context.ts";
+
+/** What a loaded command does. */
+export type Action = (context: Context, options: SharedOptions, argument?: string) => Promise<Result>;
+
+/**
+ * Runs one command.
+ * @param args what follows the program's name
+ * @returns the exit code
+ */
+export async function runProgram(args: readonly string[], terminal: Terminal): Promise<number> {
+	const interrupt = new AbortController();
+	const stop = () => interrupt.abort(new Error("interrupted"));
+	let exit: Exit = "done";
+	const run = async (load: () => Promise<Action>, options: SharedOptions, argument?: string) => {
+		process.on("SIGINT", stop).on("SIGTERM", stop);
+		try {
+			exit = await perform(await load(), { terminal, signal: interrupt.signal }, options, argument);
+		} finally {
+			process.off("SIGINT", stop).off("SIGTERM", stop);
+		}
+	};
+	try {
+		await program(terminal, run).parseAsync([...args], { from: "user" });
+		return exits[exit].code;
+	} catch (error) {
+		if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : exits.badInput.code;
+		for (const line of errorLines(error)) terminal.note(line);
+		return exits[exitOf(error)].code;
+	}
+}
+
+/** Prints what the command hands back: one document, or lines. */
+async function perform(action: Action, context: Context, options: SharedOptions, argument?: string): Promise<Exit> {
+	const { terminal } = context;
+	try {
+		const { exit, document, lines } = await action(context, options, argument);
+		if (options.json) terminal.print(JSON.stringify(document, null, 2));
+		else for (const line of lines) terminal.print(line);
+		return exit;
+	} catch (error) {
+		if (!options.json) throw error;
+		terminal.print(JSON.stringify(errorDocument(error), null, 2));
+		for (const line of errorLines(error)) terminal.note(line);
+		return exitOf(error);
+	}
+}
+
+/** How the program runs a command that is loaded only then. */
+export type Run = (load: () => Promise<Action>, options: SharedOptions, argument?: string) => Promise<void>;
+
+function program(terminal: Terminal, run: Run): Command {
+	const top = new Command("mysql-dr")
+		.description("MySQL with a disaster-recovery plan that runs, and proves that it does")
+		.addHelpText("afterAll", exitHelp())
+		.showSuggestionAfterError();
+	for (const command of [...operatorCommands(run), ...clusterSideCommands()]) top.addCommand(command);
+	for (const command of [top, ...everyCommand(top)]) {
+		command.exitOverride().configureOutput({
+			writeOut: (text) => terminal.print(text.trimEnd()),
+			writeErr: (text) => terminal.note(text.trimEnd()),
+		});
+	}
+	return top;
+}
+
+function everyCommand(parent: Command): Command[] {
+	return parent.commands.flatMap((command) => [command, ...everyCommand(command)]);
+}
+
+/** The commands that people type. */
+export function operatorCommands(run: Run): Command[] {
+	return [
+		clusterCommand("status", "show which instance is primary, how the others follow, and whether all is protected")
+			.option("--wait-protected", "wait until one more failure of any zone would cost nothing")
+			.addOption(durationOption("--timeout <time>", "how long to wait", "3m"))
+			.action((options) => run(async () => (await import("./status.ts")).status, options)),
+		clusterCommand("switchover", "move the primary to another instance, without losing a write")
+			.option("--to <instance>", "which one (default: the watchdog chooses)")
+			.option("-y, --yes", "do not ask")
+			.action((options) => run(async () => (await import("./switchover.ts")).switchover, options)),
+		clusterCommand("endpoints", "show how a client outside the cluster reaches primary and replicas").action(
+			(options) => run(async () => (await import("./endpoints.ts")).endpoints, options),
+		),
+		clusterCommand("credentials", "print the password of an account, to a terminal only")
+			.argument("[account]", "which account; without it the accounts are listed")
+			.option("--reveal", "print it to a pipe or a file as well")
+			.action((account, options) => run(async () => (await import("./credentials.ts")).credentials, options, account)),
+		clusterCommand("drill", "cause a failure on purpose, under load, and measure what it costs")
+			.argument("<scenario>", "what is lost: pod")
+			.addOption(
+				durationOption("--duration <time>", "how long to write before the failure and after the recovery", "5s"),
+			)
+			.addOption(countOption("--runs <number>", "how many times", 1))
+			.action((scenario, options) => run(async () => (await import("./drill.ts")).drill, options, scenario)),
+		clusterCommand("runbook", "print what to do when something is lost, for this very stack")
+			.argument("<scenario>", "what is lost: pod")
+			.action((scenario, options) => run(async () => (await import("./runbook.ts")).runbook, options, scenario)),
+	];
+}
+
+/** What runs in pods; hidden from people. */
+function clusterSideCommands(): Command[] {
+	const inCluster = (name: string, description: string) => new Command(name).description(description);
+	const hidden = (command: Command) => Object.assign(command, { _hidden: true });
+	return [
+		hidden(inCluster("watchdog", "watch over one database (in the cluster)")).action(async () => {
+			const { runWatchdog } = await import("../failover/watchdog.ts");
+			await runWatchdog();
+		}),
+		hidden(inCluster("ledger", "write, and record every acknowledged write (in a drill's pod)")).action(async () => {
+			const { runLedger } = await import("../drill/ledger.ts");
+			await runLedger();
+		}),
+		hidden(inCluster("instance", "prepare a MySQL instance (in its pod)")).addCommand(
+			inCluster("prepare", "write what mysqld needs into the run folder").action(async () => {
+				const { prepare } = await import("../instance/prepare.ts");
+				await prepare();
+			}),
+		),
+	];
+}
