@@ -9,7 +9,7 @@ export default {
 		],
 	},
 	// The roots of a running site's machines hold packages of their own.
-	modulePathIgnorePatterns: ["<rootDir>/.state/"],
+	modulePathIgnorePatterns: ["<rootDir>/.state/", "<rootDir>/dist/"],
 	testMatch: ["<rootDir>/test/**/*.test.ts"],
 	testPathIgnorePatterns: ["/node_modules/", "<rootDir>/test/site/", "<rootDir>/test/faults/"],
 };

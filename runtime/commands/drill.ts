@@ -8,6 +8,7 @@ import { reportLines, seriesLines } from "../drill/reportText.ts";
 import type { Exit } from "../exit.ts";
 import { clusterAccess } from "../kubernetes/access.ts";
 import { readSettings } from "../kubernetes/declared.ts";
+import type { Terminal } from "../terminal/terminal.ts";
 import type { Context, Result, SharedOptions } from "./context.ts";
 
 export interface DrillOptions extends SharedOptions {
@@ -26,7 +27,7 @@ export async function drill({ terminal, signal }: Context, options: DrillOptions
 	const reports: DrillReport[] = [];
 	for (let run = 1; run <= runs && !signal.aborted; run++) {
 		const prefix = runs === 1 ? "" : `run ${run} of ${runs}: `;
-		const report = await drills[scenario as keyof typeof drills]({
+		const once = drills[scenario as keyof typeof drills]({
 			access,
 			settings,
 			steadyMs: options.duration ?? 5_000,
@@ -34,6 +35,8 @@ export async function drill({ terminal, signal }: Context, options: DrillOptions
 			note: (line) => terminal.note(`${prefix}${line}`),
 			live: (line) => terminal.live(`${prefix}${line}`),
 		});
+		const report = await once.catch((error: Error) => endedBy(error, reports, terminal));
+		if (report === null) break;
 		reports.push(report);
 	}
 	const [first] = reports;
@@ -41,8 +44,15 @@ export async function drill({ terminal, signal }: Context, options: DrillOptions
 		const lines = reportLines(first, terminal.paint, terminal.columns);
 		return { exit: exitFor(first.verdict), document: first, lines };
 	}
-	const series = summarise(reports);
+	const series = summarise(reports, runs);
 	return { exit: exitFor(series.verdict), document: series, lines: seriesLines(series, terminal.paint) };
+}
+
+/** What the runs so far have shown is not thrown away because another could not be begun. */
+function endedBy(error: Error, reports: readonly DrillReport[], terminal: Terminal): null {
+	if (reports.length === 0) throw error;
+	terminal.note(`no more runs: ${error.message}`);
+	return null;
 }
 
 function exitFor(verdict: Verdict): Exit {

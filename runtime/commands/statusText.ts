@@ -43,7 +43,7 @@ export function whyNotProtected(status: Status): string {
 		return status.doing === "starting" ? "the watchdog is starting" : `no primary yet (${status.doing})`;
 	const missing = instances.filter(({ ready }) => !ready);
 	if (missing.length > 0)
-		return missing.map(({ name, role, reason }) => `${name} is ${role} (${reason ?? "not ready"})`).join(", ");
+		return missing.map(({ name, role, reason }) => `${name} is ${role} (${reason || "not ready"})`).join(", ");
 	if (instances.length < 3) return `${instances.length} of 3 instances are there`;
 	return "the primary's address or the schemas are not ready";
 }

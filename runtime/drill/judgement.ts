@@ -73,6 +73,7 @@ function brokenBy(seen: Measurements, measured: Judgement["measured"], { objecti
 	const { ledger, change } = seen;
 	if (ledger === null) return reasons;
 	if (change === null) reasons.push("no failover was recorded");
+	if (seen.protectedAt === null) reasons.push("the database was not protected again");
 	const rto = inSeconds(objective.rto);
 	if (measured.rtoSeconds > rto) reasons.push(`writes were down for ${measured.rtoSeconds} s, more than ${rto} s`);
 	const rpo = inSeconds(objective.rpo);

@@ -81,11 +81,16 @@ export interface DrillSeries extends Omit<DrillReport, "timeline" | "series" | "
 	readonly timeline: readonly TimelineEntry[];
 }
 
-/** @throws TypeError of no reports */
-export function summarise(reports: readonly DrillReport[]): DrillSeries {
+/**
+ * @param wanted how many runs there should have been: fewer prove less, so the series is aborted
+ * @throws TypeError of no reports
+ */
+export function summarise(reports: readonly DrillReport[], wanted = reports.length): DrillSeries {
 	const [first] = reports;
 	if (first === undefined) throw new TypeError("a summary needs at least one drill");
 	const downtimes = reports.map(({ measured }) => measured.rtoSeconds);
+	const missing = wanted - reports.length;
+	const verdicts: Verdict[] = [...reports.map(({ verdict }) => verdict), ...(missing > 0 ? ["aborted" as const] : [])];
 	const sum = (pick: (report: DrillReport) => number) => reports.reduce((total, report) => total + pick(report), 0);
 	const worst = Math.max(...reports.map(({ measured }) => measured.rpoSeconds));
 	const { timeline: _timeline, series: _series, checked: _checked, from: _from, to: _to, ...rest } = first;
@@ -97,8 +102,8 @@ export function summarise(reports: readonly DrillReport[]): DrillSeries {
 		lost: sum(({ lost }) => lost),
 		unknown: sum(({ unknown }) => unknown),
 		refused: sum(({ refused }) => refused),
-		verdict: worstVerdict(reports.map(({ verdict }) => verdict)),
-		reasons: reports.flatMap(({ reasons }) => reasons),
+		verdict: worstVerdict(verdicts),
+		reasons: [...reports.flatMap(({ reasons }) => reasons), ...(missing > 0 ? [`${missing} runs were not made`] : [])],
 		spread: { leastSeconds: Math.min(...downtimes), mostSeconds: Math.max(...downtimes) },
 		runs: reports,
 	};

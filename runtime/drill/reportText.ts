@@ -24,7 +24,7 @@ export function reportLines(report: DrillReport, paint: Paint, columns: number):
 		"",
 		`${acknowledged} writes acknowledged, ${lost === 0 ? "0" : paint.bad(String(lost))} of them lost; ${unknown} without an answer`,
 		...clients(report),
-		`verdict: ${verdictText(report.verdict, paint)}${report.reasons.map((reason) => `; ${reason}`).join("")}`,
+		verdictLine(report, paint),
 	];
 }
 
@@ -45,7 +45,7 @@ export function seriesLines(series: DrillSeries, paint: Paint): string[] {
 		"",
 		`write downtime: median ${seconds(measured.rtoSeconds)}, least ${seconds(spread.leastSeconds)}, most ${seconds(spread.mostSeconds)}; objective ${seconds(objective.rtoSeconds)}`,
 		`${acknowledged} writes acknowledged, ${lost === 0 ? "0" : paint.bad(String(lost))} of them lost`,
-		`verdict: ${verdictText(series.verdict, paint)}`,
+		verdictLine(series, paint),
 	];
 }
 
@@ -66,6 +66,10 @@ function clients({ sysbench, protectedAfterSeconds }: DrillReport): string[] {
 		lines.push(`the killed instance was back and all protected ${seconds(protectedAfterSeconds)} after it was let go`);
 	}
 	return lines;
+}
+
+function verdictLine({ verdict, reasons }: Pick<DrillReport, "verdict" | "reasons">, paint: Paint): string {
+	return `verdict: ${verdictText(verdict, paint)}${reasons.map((reason) => `; ${reason}`).join("")}`;
 }
 
 function verdictText(verdict: Verdict, paint: Paint): string {

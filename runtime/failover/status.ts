@@ -97,7 +97,7 @@ function instanceStatus(instance: InstanceView, record: ClusterRecord | null): I
 		gtidExecuted: formatGtidSet(reading.executed),
 		lagSeconds: isPrimary ? 0 : reading.lagSeconds,
 		semiSync: isPrimary ? reading.acksRequired : reading.acknowledges,
-		reason: ready ? null : (busy ?? reading.receiver?.error ?? reading.applier?.error ?? "joining"),
+		reason: ready ? null : busy || reading.receiver?.error || reading.applier?.error || "joining",
 	};
 }
 

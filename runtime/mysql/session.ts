@@ -87,6 +87,8 @@ function wrap(target: Target, connection: Connection): Session {
 		async run(sql, deadlineMs) {
 			const what = `${target.name}: ${firstWords(sql)}`;
 			const answer = connection.query<RowDataPacket[] | RowDataPacket[][]>(sql).catch((error) => {
+				// The driver tells only the statement that was under way, not the connection's listeners.
+				if ((error as { fatal?: boolean }).fatal === true) close();
 				throw withoutStatement(error, what);
 			});
 			const [rows] = await withDeadline(answer, deadlineMs, what, close);

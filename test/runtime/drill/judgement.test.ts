@@ -31,6 +31,7 @@ describe("a drill", () => {
 			["1 acknowledged writes are lost"],
 		],
 		["writes were down for too long", measurements(), "1s", ["writes were down for 2 s, more than 1 s"]],
+		["it is not protected again", measurements({ protectedAt: null }), "5m", ["the database was not protected again"]],
 		["the watchdog did nothing", measurements({ change: null }), "5m", ["no failover was recorded"]],
 		[
 			"a replica lacks a write",

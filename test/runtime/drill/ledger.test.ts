@@ -1,5 +1,4 @@
-import { mkdtempSync, readFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
@@ -10,8 +9,9 @@ import { mostSlices, parseMessage } from "../../../runtime/drill/messages.ts";
 import { checkInstance, storedIds } from "../../../runtime/drill/verify.ts";
 import { certainlyRefused, write } from "../../../runtime/drill/writer.ts";
 import type { Row, Session } from "../../../runtime/mysql/session.ts";
+import { temporary } from "../temporary.ts";
 
-const folder = () => mkdtempSync(join(tmpdir(), "mysql-dr-book-"));
+const folder = () => temporary("book");
 
 function session(run: (sql: string) => Promise<Row[]>): Session {
 	return { run: async (sql) => [await run(sql)], close: () => {}, closed: false };

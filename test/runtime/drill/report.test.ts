@@ -95,6 +95,12 @@ describe("several runs", () => {
 		]);
 	});
 
+	test("that were not all made prove nothing", () => {
+		const series = summarise([longer(1_000)], 3);
+		expect(series).toMatchObject({ verdict: "aborted", reasons: ["2 runs were not made"] });
+		expect(seriesLines(series, plain).at(-1)).toBe("verdict: aborted; 2 runs were not made");
+	});
+
 	test("are as bad as the worst of them", () => {
 		expect(worstVerdict(["held", "aborted", "broken"])).toBe("broken");
 		expect(worstVerdict(["held", "aborted"])).toBe("aborted");

@@ -1,11 +1,11 @@
-import { mkdirSync, mkdtempSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "@jest/globals";
 import { loadConfiguration } from "../../../runtime/kubernetes/configuration.ts";
+import { temporary } from "../temporary.ts";
 import { kubeconfigFile } from "./fakeApi.ts";
 
-const folder = () => mkdtempSync(join(tmpdir(), "mysql-dr-checkout-"));
+const folder = () => temporary("checkout");
 const serverOf = (...given: Parameters<typeof loadConfiguration>) =>
 	loadConfiguration(...given).getCurrentCluster()?.server;
 

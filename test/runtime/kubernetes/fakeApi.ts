@@ -1,9 +1,9 @@
 /** A Kubernetes API that answers what a test says; a real HTTP server, so that the real client is what is tested. */
-import { mkdtempSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import { createServer, type IncomingMessage } from "node:http";
 import type { AddressInfo } from "node:net";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { temporary } from "../temporary.ts";
 
 export interface Seen {
 	readonly method: string;
@@ -58,7 +58,7 @@ export async function fakeApi(): Promise<FakeApi> {
 const notFound: Answer = [404, { kind: "Status", message: "not found", code: 404 }];
 
 export function kubeconfigFile(server: string): string {
-	const file = join(mkdtempSync(join(tmpdir(), "mysql-dr-kubeconfig-")), "config");
+	const file = join(temporary("kubeconfig"), "config");
 	const config = {
 		apiVersion: "v1",
 		kind: "Config",
