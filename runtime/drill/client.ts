@@ -99,7 +99,14 @@ function client(access: ClusterAccess, signal: AbortSignal): Client {
 			if (report !== null) return report;
 			throw new FailedError(`the ledger did not report within ${limitMs / 1000} s: ${await trouble(access)}`);
 		},
-		remove: () => access.deletePod(clientName, 1),
+		async remove() {
+			await access.deletePod(clientName, 1);
+			// Until it is gone its name keeps the next drill out. Not ended by Ctrl-C: that is when it is called.
+			const { signal: never } = new AbortController();
+			await until({ timeoutMs: 30_000, periodMs: 250, signal: never }, async () =>
+				(await access.pod(clientName)) === null ? true : null,
+			);
+		},
 	};
 }
 
