@@ -50,7 +50,7 @@ export interface Facts {
 export function decide(view: View, record: ClusterRecord | null, facts: Facts): Decision {
 	if (record === null) return bootstrap(view, facts);
 	const primary = view.instances.find((i) => i.name === record.primary);
-	const health = primary?.health ?? { state: "unreachable", reason: "no pod", confirmed: true };
+	const health = primary?.health ?? { state: "unreachable", reason: "no pod", confirmed: true, refused: false };
 	switch (health.state) {
 		case "unknown":
 			return idle(`the primary answers but not to us: ${health.reason}`, "primaryUnknown");
@@ -71,16 +71,22 @@ function bootstrap(view: View, facts: Facts): Decision {
 	return act({ do: "bootstrap", primary: choice.chosen, reason: "no record yet" });
 }
 
-/** Silence alone is not death: the replicas must have lost it too. */
+/**
+ * Silence alone is not death: the replicas must have lost it too. All of them when it is merely silent; one
+ * when its host refuses connections, because another may for seconds still read what the dead primary had sent
+ * (it writes each event to disk). Nothing in that rest was acknowledged by it, so it need not be waited for.
+ */
 function whenSilent(
 	view: View,
 	record: ClusterRecord,
 	facts: Facts,
-	health: { readonly reason: string; readonly confirmed: boolean },
+	health: { readonly reason: string; readonly confirmed: boolean; readonly refused: boolean },
 ): Decision {
 	if (!health.confirmed) return idle(`the primary is silent: ${health.reason}`);
-	const connected = readable(view).filter((i) => i.reading.receiver?.state === "on" && i.name !== record.primary);
-	if (connected.length > 0) {
+	const replicas = readable(view).filter((i) => i.name !== record.primary);
+	const connected = replicas.filter((i) => i.reading.receiver?.state === "on");
+	const agreed = health.refused && connected.length < replicas.length;
+	if (connected.length > 0 && !agreed) {
 		const names = connected.map((i) => i.name).join(", ");
 		return idle(`only the watchdog cannot reach the primary; ${names} can`, "primaryUnseen");
 	}

@@ -120,7 +120,7 @@ export class Leader {
 				name,
 				zone: pod?.zone ?? null,
 				address: pod?.address ?? null,
-				health: health ?? { state: "unreachable", reason: "not asked yet", confirmed: false },
+				health: health ?? { state: "unreachable", reason: "not asked yet", confirmed: false, refused: false },
 				busy: this.#busy.get(name) ?? null,
 				label: pod?.role ?? null,
 			} as const;

@@ -31,13 +31,20 @@ export function classify(error: unknown): "unreachable" | "unknown" {
 	return code?.startsWith("ERR_TLS") || code?.includes("CERT") ? "unknown" : "unreachable";
 }
 
+interface Failure {
+	readonly state: "unreachable" | "unknown";
+	readonly reason: string;
+	/** The connection was refused: nothing listens there. */
+	readonly refused: boolean;
+}
+
 export class Prober {
 	readonly #options: ProberOptions;
 	#session: Session | null = null;
 	#address: string | null = null;
 	#last: { reading: Reading; at: number } | null = null;
 	#failures = 0;
-	#failure: { state: "unreachable" | "unknown"; reason: string } = { state: "unreachable", reason: "not asked yet" };
+	#failure: Failure = { state: "unreachable", reason: "not asked yet", refused: false };
 	#stopped = false;
 
 	constructor(options: ProberOptions) {
@@ -63,9 +70,9 @@ export class Prober {
 		if (this.#last !== null && this.#failures === 0) {
 			return { state: "readable", reading: this.#last.reading, ageMs: this.#options.now() - this.#last.at };
 		}
-		const { state, reason } = this.#failure;
+		const { state, reason, refused } = this.#failure;
 		if (state === "unknown") return { state, reason };
-		return { state, reason, confirmed: this.#failures >= this.#options.times.confirmations };
+		return { state, reason, refused, confirmed: this.#failures >= this.#options.times.confirmations };
 	}
 
 	async #probe(): Promise<void> {
@@ -78,7 +85,11 @@ export class Prober {
 		} catch (error) {
 			this.#drop();
 			this.#failures += 1;
-			this.#failure = { state: classify(error), reason: (error as Error).message || String(error) };
+			this.#failure = {
+				state: classify(error),
+				reason: (error as Error).message || String(error),
+				refused: (error as { code?: string }).code === "ECONNREFUSED",
+			};
 		}
 		if (differs(before, this.health())) this.#options.onChange();
 	}

@@ -5,8 +5,11 @@ import type { Request } from "./record.ts";
 export type Health =
 	/** It answered a query. */
 	| { readonly state: "readable"; readonly reading: Reading; readonly ageMs: number }
-	/** It does not answer; `confirmed` when it was asked often enough to act upon. */
-	| { readonly state: "unreachable"; readonly reason: string; readonly confirmed: boolean }
+	/**
+	 * It does not answer; `confirmed` when it was asked often enough to act upon, `refused` when its host
+	 * says that nothing listens there: then mysqld is not running, whatever the network does.
+	 */
+	| { readonly state: "unreachable"; readonly reason: string; readonly confirmed: boolean; readonly refused: boolean }
 	/** It answers, but not to us (wrong password, wrong certificate): alive as far as we know. */
 	| { readonly state: "unknown"; readonly reason: string };
 

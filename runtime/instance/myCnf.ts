@@ -78,6 +78,9 @@ log_bin = binlog
 log_replica_updates = ON
 # Row events with column names: errant transactions and the archive stay readable without the tables.
 binlog_row_metadata = FULL
+# One event instead of one a row: a replica writes each event to disk before it acknowledges (sync_relay_log), and
+# one that falls behind must first catch up when it is the only one left to acknowledge.
+binlog_transaction_compression = ON
 sync_binlog = 1
 innodb_flush_log_at_trx_commit = 1
 innodb_doublewrite = ON

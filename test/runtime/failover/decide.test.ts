@@ -10,6 +10,7 @@ import {
 	reads,
 	receiver,
 	record,
+	refusing,
 	replicaReading,
 	request,
 	silent,
@@ -111,6 +112,15 @@ describe("a primary that is silent", () => {
 
 	test("stays primary while a replica still hears it", () => {
 		expect(decide(view([silent(), one, reads(replicaReading(2))]), record(), facts)).toMatchObject({
+			action: { do: "wait" },
+			alerts: ["primaryUnseen"],
+		});
+	});
+
+	test("whose host refuses connections is dead as soon as one replica has lost it", () => {
+		const drains = reads(replicaReading(2));
+		expect(action(view([refusing, one, drains]), record(), facts)).toMatchObject({ do: "failover" });
+		expect(decide(view([refusing, reads(replicaReading(1)), drains]), record(), facts)).toMatchObject({
 			action: { do: "wait" },
 			alerts: ["primaryUnseen"],
 		});

@@ -75,7 +75,13 @@ export function replicaReading(n: number, sets: Sets = {}, change: Partial<Readi
 }
 
 export const reads = (reading: Reading): Health => ({ state: "readable", reading, ageMs: 10 });
-export const silent = (confirmed = true): Health => ({ state: "unreachable", reason: "refused", confirmed });
+export const silent = (confirmed = true): Health => ({
+	state: "unreachable",
+	reason: "no answer",
+	confirmed,
+	refused: false,
+});
+export const refusing: Health = { state: "unreachable", reason: "refused", confirmed: true, refused: true };
 export const lostSource = { receiver: receiver({ state: "connecting" }) };
 
 export function view(health: readonly [Health, Health, Health], change: Partial<View> = {}): View {

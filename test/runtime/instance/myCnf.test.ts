@@ -36,6 +36,7 @@ describe("my.cnf", () => {
 		["log_replica_updates", "ON"],
 		["relay_log_recovery", "OFF"],
 		["sync_relay_log", "1"],
+		["binlog_transaction_compression", "ON"],
 		["rpl_semi_sync_source_enabled", "OFF"],
 		["rpl_semi_sync_replica_enabled", "ON"],
 		["rpl_semi_sync_source_wait_point", "AFTER_SYNC"],
