@@ -81,8 +81,9 @@ function report(error: unknown): number {
 		return exitCodes.badInput;
 	}
 	// commander has said what is wrong, or shown the help that was asked for.
-	const code = (error as { code?: string }).code ?? "";
-	if (code.startsWith("commander.")) return /help|version/.test(code) ? exitCodes.done : exitCodes.badInput;
+	const { code } = error as { code?: unknown };
+	if (typeof code === "string" && code.startsWith("commander."))
+		return /help|version/.test(code) ? exitCodes.done : exitCodes.badInput;
 	say([error instanceof Error ? messageOf(error) : String(error)]);
 	return exitCodes.failed;
 }
