@@ -45,22 +45,16 @@ async function bringSiteUp(name: string, { config }: StackFile, tools: Tools, pr
 
 async function declare(stack: Stack, args: readonly string[], progress: Progress): Promise<void> {
 	const options = ["--yes", "--non-interactive", "--suppress-outputs", "--color", "never"];
-	const onLine = (line: string): void => {
-		if (!line.includes(ownProvider)) progress.far(line.trim());
-	};
-	const { stdout } = await stack.pulumi(["up", ...options, ...args], { onLine });
+	const { stdout } = await stack.pulumi(["up", ...options, ...args], { onLine: (line) => progress.far(line.trim()) });
 	for (const line of worthReading(stdout)) progress.note(line);
 }
-
-/** The engine's warning of the provider that we put on the PATH ourselves: no news to anybody. */
-const ownProvider = "using pulumi-resource-kubernetes from $PATH";
 
 /** What the update itself said besides listing the resources. */
 export function worthReading(output: string): string[] {
 	const lines = output
 		.slice(Math.max(0, output.lastIndexOf("\nUpdating")))
 		.split("\n")
-		.filter((line) => line.trim() !== "" && !line.includes(ownProvider));
+		.filter((line) => line.trim() !== "");
 	const heading = lines.some((line) => /^\s+(warning|error|info):/.test(line))
 		? /^(Diagnostics|Policies|Resources):/
 		: /^Resources:/;

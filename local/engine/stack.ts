@@ -4,7 +4,7 @@
  */
 import { randomBytes } from "node:crypto";
 import { existsSync } from "node:fs";
-import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, readlink, rm, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { parse } from "yaml";
 import type { Progress } from "../step.ts";
@@ -41,14 +41,26 @@ async function stackEnvironment(place: StackPlace, engine: Engine): Promise<Reco
 	// The Kubernetes SDK is large: Node.js keeps it compiled between runs, a second of processor time each.
 	const compiled = { NODE_COMPILE_CACHE: join(cacheRoot(), "node-compile") };
 	const common = { ...engine.env, ...compiled, PULUMI_STACK: place.stack, ...site };
-	if (place.folder === undefined) return common;
+	if (place.folder === undefined)
+		return { ...common, ...(await homeOf(engine, join(checkout, ".state", "pulumi-home"))) };
 	return {
 		...common,
 		PULUMI_BACKEND_URL: `file://${place.folder}`,
 		PULUMI_CONFIG_PASSPHRASE_FILE: await passphraseFile(place.folder),
-		// The machine's own engine keeps its plugins and its login; ours leaves nothing in the home folder.
-		...(engine.built ? { PULUMI_HOME: join(place.folder, "home") } : {}),
+		...(await homeOf(engine, join(place.folder, "home"))),
 	};
+}
+
+/** The machine's own engine keeps its plugins and its login; ours leaves nothing in the home folder. */
+async function homeOf({ plugins }: Engine, home: string): Promise<Record<string, string>> {
+	if (plugins === undefined) return {};
+	const place = join(home, "plugins");
+	await mkdir(home, { recursive: true });
+	if ((await readlink(place).catch(() => null)) !== plugins) {
+		await rm(place, { recursive: true, force: true });
+		await symlink(plugins, place);
+	}
+	return { PULUMI_HOME: home };
 }
 
 /** Made once, readable by its owner. The dev stack holds no secrets; the engine wants something to encrypt them with. */
