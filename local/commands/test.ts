@@ -12,6 +12,8 @@ import { siteTests } from "./testSite.ts";
 export interface Tally {
 	readonly passed: number;
 	readonly failed: number;
+	/** What this machine cannot run: said, never counted as passed. */
+	readonly skipped?: number;
 	readonly faults: readonly string[];
 }
 
@@ -37,12 +39,15 @@ export async function runTests(progress: StepProgress): Promise<boolean> {
 		results.push({ title, tally, took: performance.now() - began });
 		for (const fault of tally.faults) process.stderr.write(`\n${title}: ${fault}\n`);
 	}
-	const sum = (of: "passed" | "failed"): number => results.reduce((total, { tally }) => total + tally[of], 0);
+	const sum = (of: "passed" | "failed" | "skipped"): number =>
+		results.reduce((total, { tally }) => total + (tally[of] ?? 0), 0);
 	const rows = results.map(
 		({ title, tally, took }) =>
 			`${title.padEnd(26)}${String(tally.passed).padStart(6)} passed ${String(tally.failed).padStart(4)} failed  ${elapsed(took).padStart(12)}`,
 	);
-	process.stdout.write(`\n${rows.join("\n")}\n${sum("passed")} passed, ${sum("failed")} failed\n`);
+	process.stdout.write(
+		`\n${rows.join("\n")}\n${sum("passed")} passed, ${sum("failed")} failed, ${sum("skipped")} skipped\n`,
+	);
 	return sum("failed") === 0;
 }
 
@@ -66,6 +71,7 @@ async function check(command: string, args: readonly string[]): Promise<Tally> {
 interface JestReport {
 	readonly numPassedTests: number;
 	readonly numFailedTests: number;
+	readonly numPendingTests: number;
 	/** Files that could not even be loaded: their tests are in no other number. */
 	readonly numRuntimeErrorTestSuites: number;
 	readonly testResults: readonly { readonly message: string }[];
@@ -93,6 +99,7 @@ export function jestTally(report: JestReport): Tally {
 	return {
 		passed: report.numPassedTests,
 		failed: report.numFailedTests + report.numRuntimeErrorTestSuites,
+		skipped: report.numPendingTests,
 		faults: report.testResults.map(({ message }) => message).filter((message) => message !== ""),
 	};
 }

@@ -19,10 +19,11 @@ describe("the total", () => {
 		const report = {
 			numPassedTests: 3,
 			numFailedTests: 1,
+			numPendingTests: 2,
 			numRuntimeErrorTestSuites: 1,
 			testResults: [{ message: "" }, { message: "x" }],
 		};
-		expect(jestTally(report)).toEqual({ passed: 3, failed: 2, faults: ["x"] });
+		expect(jestTally(report)).toEqual({ passed: 3, failed: 2, skipped: 2, faults: ["x"] });
 	});
 });
 
