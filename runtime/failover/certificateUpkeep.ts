@@ -1,7 +1,7 @@
 /** Certificates are renewed long before they end, and the instances told to use what their pods see. */
 import type { Logger } from "pino";
 import type { Instance } from "../mysql/instance.ts";
-import { pause } from "./pause.ts";
+import type { Clock } from "./clock.ts";
 
 export interface UpkeepOptions {
 	/** Renews what is due. */
@@ -10,6 +10,7 @@ export interface UpkeepOptions {
 	readonly instance: (name: string) => Promise<Instance>;
 	readonly statementMs: number;
 	readonly log: Logger;
+	readonly clock: Clock;
 }
 
 /** A renewal comes 30 days early, and a pod sees it within minutes: once an hour is soon enough. */
@@ -18,7 +19,7 @@ const periodMs = 3_600_000;
 /** Runs until `stop`; what fails is tried again an hour later. */
 export async function keepCertificates(options: UpkeepOptions, stop: AbortSignal): Promise<void> {
 	while (!stop.aborted) {
-		await pause(periodMs, stop);
+		await options.clock.sleep(periodMs, stop);
 		if (stop.aborted) return;
 		await options.refresh().catch((err) => options.log.warn({ err }, "the certificates could not be checked"));
 		for (const name of options.members) {

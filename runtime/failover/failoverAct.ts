@@ -58,11 +58,11 @@ async function catchUp(
 	operation: Operation,
 	{ chosen: name, must }: Extract<Choice, { chosen: string }>,
 ): Promise<void> {
-	const until = performance.now() + operation.limits.catchUpMs;
+	const until = operation.clock.now() + operation.limits.catchUpMs;
 	const candidate = await operation.instance(name);
 	// In slices that the lease covers: it is renewed meanwhile.
 	while (!(await candidate.applyUntil(must, deadline(operation, 1000)))) {
-		if (performance.now() > until) {
+		if (operation.clock.now() > until) {
 			throw new RefusedError(`${name} has not applied its relay log in ${operation.limits.catchUpMs} ms`);
 		}
 	}

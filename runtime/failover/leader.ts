@@ -1,11 +1,12 @@
 /** What the watchdog that holds the lease does: look, decide, act, one round after the other. */
 import type { Logger } from "pino";
-import { instance, type ReplicationLink } from "../mysql/instance.ts";
-import type { Login, Target } from "../mysql/session.ts";
+import type { Instance, instance, ReplicationLink } from "../mysql/instance.ts";
+import type { Connect, Login, Target } from "../mysql/session.ts";
 import { LostLeaseError } from "./cancel.ts";
 import { keepCertificates } from "./certificateUpkeep.ts";
+import type { Clock } from "./clock.ts";
 import type { ClusterStore, Versioned } from "./clusterStore.ts";
-import { type Decision, decide, type Facts } from "./decide.ts";
+import type { Action, Decision, decide, Facts } from "./decide.ts";
 import type { LeaseKeeper } from "./lease.ts";
 import type { Limits, Operation } from "./operation.ts";
 import { perform, repairInstance } from "./perform.ts";
@@ -16,7 +17,7 @@ import type { ClusterRecord, Request } from "./record.ts";
 import type { Repair } from "./repair.ts";
 import { roles } from "./roles.ts";
 import { Sessions } from "./sessions.ts";
-import type { View } from "./view.ts";
+import { since, type View } from "./view.ts";
 
 export interface LeaderOptions {
 	readonly facts: Facts;
@@ -33,7 +34,11 @@ export interface LeaderOptions {
 	/** Renews certificates that are due. */
 	readonly refreshCredentials: () => Promise<unknown>;
 	readonly log: Logger;
-	readonly now: () => number;
+	readonly clock: Clock;
+	readonly connect: Connect;
+	/** The decision core and what acts on an instance; a simulation wraps them to show what each step is for. */
+	readonly decide: typeof decide;
+	readonly instance: typeof instance;
 }
 
 /** Requests are looked for this often: people wait for them, machines do not. */
@@ -55,16 +60,26 @@ export class Leader {
 	#wake: () => void = () => {};
 	#decision: Decision | null = null;
 	#saving: Promise<void> = Promise.resolve();
+	/** A save may have taken effect without an answer: nothing is decided before the record was read again. */
+	#doubtful = false;
+	#actedAt = Number.NEGATIVE_INFINITY;
 	#complaint = { message: "", until: 0 };
 
 	constructor(options: LeaderOptions) {
 		this.#options = options;
-		const { facts, probe, login, now, target } = options;
-		this.#sessions = new Sessions(target, () => login);
+		const { facts, probe, login, clock, connect, target } = options;
+		this.#sessions = new Sessions(target, () => login, connect);
 		this.#probers = new Map(
 			facts.members.map((name) => [
 				name,
-				new Prober({ target: () => target(name), login: () => login, times: probe, now, onChange: () => this.#wake() }),
+				new Prober({
+					target: () => target(name),
+					login: () => login,
+					times: probe,
+					clock,
+					connect,
+					onChange: () => this.#wake(),
+				}),
 			]),
 		);
 	}
@@ -98,14 +113,15 @@ export class Leader {
 	}
 
 	#keepCertificates(stop: AbortSignal): Promise<void> {
-		const { facts, limits, link, log, refreshCredentials } = this.#options;
+		const { facts, limits, log, refreshCredentials, clock } = this.#options;
 		return keepCertificates(
 			{
 				refresh: refreshCredentials,
 				members: facts.members,
-				instance: async (name) => instance(await this.#sessions.get(name, limits.statementMs), link),
+				instance: (name) => this.#instance(name),
 				statementMs: limits.statementMs,
 				log,
+				clock,
 			},
 			stop,
 		);
@@ -129,27 +145,38 @@ export class Leader {
 	}
 
 	async #round(): Promise<void> {
-		const { facts, log } = this.#options;
+		const { facts } = this.#options;
 		try {
+			if (this.#doubtful) await this.#refresh();
 			await this.#readRequest();
-			const view = this.view();
-			const decision = decide(view, this.#versioned.record, facts);
+			const view = since(this.view(), this.#options.clock.now() - this.#actedAt);
+			const decision = this.#options.decide(view, this.#versioned.record, facts);
 			this.#note(decision);
-			await perform(this.#operation(view), decision.action, this.#options.schemas);
-			if (decision.action.do !== "wait") await this.#refresh();
+			if (decision.action.do !== "wait") await this.#act(view, decision.action);
 			await this.#repair(view, decision);
 			this.#label();
 			this.#sessions.warm(facts.members, this.#options.limits.statementMs);
 		} catch (error) {
 			this.#complain(error);
-			await this.#refresh().catch((again) => log.warn({ err: again }, "the record cannot be read"));
+			this.#doubtful = true;
 		}
+	}
+
+	/** What was read before or during an act says nothing about the instances after it. */
+	async #act(view: View, action: Action): Promise<void> {
+		try {
+			await perform(this.#operation(view), action, this.#options.schemas);
+		} finally {
+			this.#actedAt = this.#options.clock.now();
+			for (const prober of this.#probers.values()) prober.hurry();
+		}
+		await this.#refresh();
 	}
 
 	/** What fails in each round is said once in a while, not four times a second. */
 	#complain(error: unknown): void {
 		const { message } = error as Error;
-		const now = this.#options.now();
+		const now = this.#options.clock.now();
 		if (message === this.#complaint.message && now < this.#complaint.until) return;
 		this.#complaint = { message, until: now + complaintMs };
 		if (error instanceof LostLeaseError) this.#options.log.warn(message);
@@ -164,13 +191,13 @@ export class Leader {
 	}
 
 	#operation(view: View): Operation {
-		const { facts, limits, store, lease, target, link, log } = this.#options;
+		const { facts, limits, store, lease, target, log, clock } = this.#options;
 		return {
 			view,
 			facts,
 			limits,
 			store,
-			instance: async (name) => instance(await this.#sessions.get(name, limits.statementMs), link),
+			instance: (name) => this.#instance(name),
 			addressOf: (name) => target(name)?.address ?? null,
 			leaseMs: () => lease.remaining(),
 			current: () => this.#versioned,
@@ -179,8 +206,14 @@ export class Leader {
 				this.#versioned = await store.saveRecord(record, this.#versioned.version);
 			},
 			now: () => new Date(),
+			clock,
 			log: (step) => log.info(step),
 		};
+	}
+
+	async #instance(name: string): Promise<Instance> {
+		const { limits, link } = this.#options;
+		return this.#options.instance(await this.#sessions.get(name, limits.statementMs), link);
 	}
 
 	/** Saves queue up: a rebuild beside a failover must not make it lose its compare and swap. */
@@ -190,7 +223,9 @@ export class Leader {
 			if (record === null) throw new Error("there is no cluster record");
 			this.#versioned = await this.#options.store.saveRecord(update(record), version);
 		});
-		this.#saving = saving.catch(() => {});
+		this.#saving = saving.catch(() => {
+			this.#doubtful = true;
+		});
 		return saving;
 	}
 
@@ -198,11 +233,12 @@ export class Leader {
 	async #refresh(): Promise<void> {
 		this.#versioned = await this.#options.store.readRecord();
 		this.#published = await this.#options.store.readPublished();
+		this.#doubtful = false;
 	}
 
 	async #readRequest(): Promise<void> {
-		if (this.#options.now() - this.#requestReadAt < requestPeriodMs) return;
-		this.#requestReadAt = this.#options.now();
+		if (this.#options.clock.now() - this.#requestReadAt < requestPeriodMs) return;
+		this.#requestReadAt = this.#options.clock.now();
 		this.#request = await this.#options.store.readRequest();
 	}
 
@@ -246,7 +282,7 @@ export class Leader {
 	}
 
 	#due(what: string): boolean {
-		const now = this.#options.now();
+		const now = this.#options.clock.now();
 		if (now < (this.#notBefore.get(what) ?? 0)) return false;
 		this.#notBefore.set(what, now + retryMs);
 		return true;
@@ -254,13 +290,9 @@ export class Leader {
 
 	/** Until something changed, or the next period. */
 	#rest(ms: number): Promise<void> {
-		return new Promise((resolve) => {
-			const timer = setTimeout(resolve, ms);
-			this.#wake = () => {
-				clearTimeout(timer);
-				resolve();
-			};
-		});
+		const woken = new AbortController();
+		this.#wake = () => woken.abort();
+		return this.#options.clock.sleep(ms, woken.signal);
 	}
 }
 

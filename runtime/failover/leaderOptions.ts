@@ -4,8 +4,13 @@ import type { Logger } from "pino";
 import type { Settings } from "../../objectives/settings.ts";
 import { drillSchema } from "../instance/accountsSql.ts";
 import { instanceHost } from "../instance/hostName.ts";
+import { instance } from "../mysql/instance.ts";
+import { readableSql } from "../mysql/readableSql.ts";
+import { openSession } from "../mysql/session.ts";
+import type { Clock } from "./clock.ts";
 import type { ClusterStore } from "./clusterStore.ts";
 import { type Access, refreshAccess } from "./credentialsAccess.ts";
+import { decide } from "./decide.ts";
 import type { LeaderOptions } from "./leader.ts";
 import type { LeaseKeeper } from "./lease.ts";
 import type { Pods } from "./pods.ts";
@@ -19,7 +24,7 @@ export interface LeaderParts {
 	readonly lease: LeaseKeeper;
 	readonly pods: Pods;
 	readonly log: Logger;
-	readonly now: () => number;
+	readonly clock: Clock;
 }
 
 /** As mysqld sees it in its pod. */
@@ -74,6 +79,7 @@ export function leaderOptions(parts: LeaderParts): LeaderOptions {
 				password: passwords.clone,
 				caFile,
 			}),
+			readableSql,
 			surplusStore: surplusStore(parts.kubernetes, settings.namespace, {
 				"app.kubernetes.io/part-of": "mysql-dr",
 				"mysql-dr/cluster": settings.cluster,
@@ -82,6 +88,9 @@ export function leaderOptions(parts: LeaderParts): LeaderOptions {
 		schemas: [settings.schema, drillSchema],
 		refreshCredentials: () => refreshAccess(parts.kubernetes, settings),
 		log: parts.log,
-		now: parts.now,
+		clock: parts.clock,
+		connect: openSession,
+		decide,
+		instance,
 	};
 }

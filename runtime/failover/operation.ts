@@ -1,6 +1,7 @@
 /** What an act may use: the instances by name, the cluster's objects, the lease's time, a timeline. */
 import type { Instance } from "../mysql/instance.ts";
 import { LostLeaseError } from "./cancel.ts";
+import type { Clock } from "./clock.ts";
 import type { ClusterStore, Versioned } from "./clusterStore.ts";
 import type { Facts } from "./decide.ts";
 import type { Change, ClusterRecord } from "./record.ts";
@@ -33,6 +34,8 @@ export interface Operation {
 	readonly create: (record: ClusterRecord) => Promise<void>;
 	/** The wall clock, for the timeline. */
 	readonly now: () => Date;
+	/** The monotonic clock, for limits. */
+	readonly clock: Clock;
 	readonly log: (step: string) => void;
 }
 

@@ -1,7 +1,8 @@
 /** Asks one instance again and again, over a connection that is kept, and remembers the last answer. */
 
 import { type Reading, read } from "../mysql/reading.ts";
-import { DeadlineError, type Login, openSession, type Session, type Target } from "../mysql/session.ts";
+import { type Connect, DeadlineError, type Login, type Session, type Target } from "../mysql/session.ts";
+import type { Clock } from "./clock.ts";
 import type { Health } from "./view.ts";
 
 export interface ProbeTimes {
@@ -16,7 +17,8 @@ export interface ProberOptions {
 	readonly target: () => Target | null;
 	readonly login: () => Login | null;
 	readonly times: ProbeTimes;
-	readonly now: () => number;
+	readonly clock: Clock;
+	readonly connect: Connect;
 	readonly onChange: () => void;
 }
 
@@ -46,6 +48,7 @@ export class Prober {
 	#failures = 0;
 	#failure: Failure = { state: "unreachable", reason: "not asked yet", refused: false };
 	#stopped = false;
+	#hurry: () => void = () => {};
 
 	constructor(options: ProberOptions) {
 		this.#options = options;
@@ -54,11 +57,22 @@ export class Prober {
 	/** Probes until `stop`, one probe after the other, never two at once. */
 	async run(): Promise<void> {
 		while (!this.#stopped) {
-			const started = this.#options.now();
+			const started = this.#options.clock.now();
 			await this.#probe();
-			const rest = this.#options.times.periodMs - (this.#options.now() - started);
-			if (rest > 0 && !this.#stopped) await new Promise((resolve) => setTimeout(resolve, rest));
+			const rest = this.#options.times.periodMs - (this.#options.clock.now() - started);
+			if (rest > 0 && !this.#stopped) await this.#rest(rest);
 		}
+	}
+
+	/** Asks now instead of at the end of the period. */
+	hurry(): void {
+		this.#hurry();
+	}
+
+	#rest(ms: number): Promise<void> {
+		const woken = new AbortController();
+		this.#hurry = () => woken.abort();
+		return this.#options.clock.sleep(ms, woken.signal);
 	}
 
 	stop(): void {
@@ -68,7 +82,7 @@ export class Prober {
 
 	health(): Health {
 		if (this.#last !== null && this.#failures === 0) {
-			return { state: "readable", reading: this.#last.reading, ageMs: this.#options.now() - this.#last.at };
+			return { state: "readable", reading: this.#last.reading, ageMs: this.#options.clock.now() - this.#last.at };
 		}
 		const { state, reason, refused } = this.#failure;
 		if (state === "unknown") return { state, reason };
@@ -79,8 +93,10 @@ export class Prober {
 		const before = this.health();
 		try {
 			const session = await this.#open();
+			// Its age counts from the question: the answer may describe any moment since.
+			const at = this.#options.clock.now();
 			const reading = await read(session, this.#options.times.timeoutMs);
-			this.#last = { reading, at: this.#options.now() };
+			this.#last = { reading, at };
 			this.#failures = 0;
 		} catch (error) {
 			this.#drop();
@@ -101,7 +117,7 @@ export class Prober {
 		if (login === null) throw new Error("there are no credentials yet");
 		if (this.#address !== target.address) this.#drop();
 		if (this.#session === null || this.#session.closed) {
-			this.#session = await openSession(target, login, this.#options.times.timeoutMs);
+			this.#session = await this.#options.connect(target, login, this.#options.times.timeoutMs);
 			this.#address = target.address;
 		}
 		return this.#session;

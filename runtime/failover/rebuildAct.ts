@@ -2,7 +2,7 @@
 import { gzipSync } from "node:zlib";
 import { binaryLogs, type CloneSource, cloneFrom } from "../mysql/clone.ts";
 import { contains, formatGtidSet, type GtidSet, isEmpty, parseGtidSet } from "../mysql/gtidSet.ts";
-import { readableSql } from "../mysql/readableSql.ts";
+import type { readableSql } from "../mysql/readableSql.ts";
 import { read } from "../mysql/reading.ts";
 import type { Login, Session, Target } from "../mysql/session.ts";
 import { RefusedError } from "./cancel.ts";
@@ -19,6 +19,8 @@ export interface RebuildAccess {
 	readonly replicationTarget: (name: string) => Target;
 	readonly replicationLogin: Login;
 	readonly cloneSource: (donor: string) => CloneSource;
+	/** Reads transactions from binary logs as SQL. */
+	readonly readableSql: typeof readableSql;
 	readonly surplusStore: SurplusStore;
 }
 
@@ -60,7 +62,7 @@ async function save(operation: Operation, access: RebuildAccess, found: Surplus)
 	}
 	const [firstLog] = await binaryLogs(session, operation.limits.statementMs);
 	if (firstLog === undefined) throw new RefusedError(`${name} has no binary logs: its surplus cannot be saved`);
-	const sql = await readableSql({
+	const sql = await access.readableSql({
 		target: access.replicationTarget(name),
 		login: access.replicationLogin,
 		firstLog,

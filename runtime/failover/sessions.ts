@@ -1,14 +1,16 @@
 /** Sessions for acting, one an instance, kept open: a failover should not begin with handshakes. */
-import { type Login, openSession, type Session, type Target } from "../mysql/session.ts";
+import { type Connect, type Login, openSession, type Session, type Target } from "../mysql/session.ts";
 
 export class Sessions {
 	readonly #target: (name: string) => Target | null;
 	readonly #login: () => Login | null;
+	readonly #connect: Connect;
 	readonly #kept = new Map<string, { address: string; session: Session }>();
 
-	constructor(target: (name: string) => Target | null, login: () => Login | null) {
+	constructor(target: (name: string) => Target | null, login: () => Login | null, connect: Connect = openSession) {
 		this.#target = target;
 		this.#login = login;
+		this.#connect = connect;
 	}
 
 	/** @throws when the instance cannot be reached within the deadline. */
@@ -29,7 +31,7 @@ export class Sessions {
 		const login = this.#login();
 		if (target === null) throw new Error(`${name} has no pod with an address`);
 		if (login === null) throw new Error("there are no credentials yet");
-		return openSession(target, login, deadlineMs);
+		return this.#connect(target, login, deadlineMs);
 	}
 
 	/** Opens what is not open, so that acting finds it open; failures are left to the acting. */

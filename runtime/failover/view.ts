@@ -4,7 +4,12 @@ import type { Request } from "./record.ts";
 
 export type Health =
 	/** It answered a query. */
-	| { readonly state: "readable"; readonly reading: Reading; readonly ageMs: number }
+	| {
+			readonly state: "readable";
+			readonly reading: Reading;
+			/** Since it was asked. */
+			readonly ageMs: number;
+	  }
 	/**
 	 * It does not answer; `confirmed` when it was asked often enough to act upon, `refused` when its host
 	 * says that nothing listens there: then mysqld is not running, whatever the network does.
@@ -44,4 +49,21 @@ export function readable(view: View): Readable[] {
 	return view.instances.flatMap(({ name, zone, health }) =>
 		health.state === "readable" ? [{ name, zone, reading: health.reading }] : [],
 	);
+}
+
+/**
+ * The view without the readings that are older: those instances count as not asked yet, never as lost. A decision
+ * on what was read before the last act would take the new primary for one that refuses writes or lost its data.
+ */
+export function since(view: View, ageMs: number): View {
+	const stale = {
+		state: "unreachable",
+		reason: "not asked since the last act",
+		confirmed: false,
+		refused: false,
+	} as const;
+	const instances = view.instances.map((i) =>
+		i.health.state === "readable" && i.health.ageMs > ageMs ? { ...i, health: stale } : i,
+	);
+	return { ...view, instances };
 }

@@ -3,13 +3,14 @@ import { readFileSync } from "node:fs";
 import { KubeConfig } from "@kubernetes/client-node";
 import { type Logger, pino } from "pino";
 import { type Settings, settingsSchema } from "../../objectives/settings.ts";
+import { Candidate, sharesZoneWithPrimary, zoneOf } from "./candidate.ts";
+import { systemClock } from "./clock.ts";
 import { clusterStore } from "./clusterStore.ts";
 import { type Access, awaitAccess } from "./credentialsAccess.ts";
 import { Leader } from "./leader.ts";
-import { leaderOptions } from "./leaderOptions.ts";
+import { type LeaderParts, leaderOptions } from "./leaderOptions.ts";
 import { type LeaseKeeper, leaseKeeper } from "./lease.ts";
 import { metrics } from "./metrics.ts";
-import { pause } from "./pause.ts";
 import { type Pods, watchPods } from "./pods.ts";
 import { serve } from "./server.ts";
 import { type Status, status } from "./status.ts";
@@ -29,8 +30,15 @@ export async function runWatchdog(): Promise<void> {
 	process.exit(0);
 }
 
+interface Standing {
+	readonly access: Access;
+	readonly pods: Pods;
+	readonly stop: AbortSignal;
+	readonly onError: (error: unknown) => void;
+}
+
 const self = () => process.env.POD_NAME ?? "watchdog";
-const now = () => performance.now();
+const { now } = systemClock;
 
 class Watchdog {
 	readonly #settings: Settings;
@@ -39,7 +47,7 @@ class Watchdog {
 	#access: Access | null = null;
 	#pods: Pods | null = null;
 	#lease: LeaseKeeper | null = null;
-	#leader: Leader | null = null;
+	#candidate: Candidate | null = null;
 	#roundAt = now();
 
 	constructor(settings: Settings, config: KubeConfig, log: Logger) {
@@ -51,7 +59,7 @@ class Watchdog {
 	async run(stop: AbortSignal): Promise<void> {
 		const registry = metrics(
 			() => this.#status(),
-			() => this.#leading(),
+			() => this.#candidate?.leading() ?? false,
 		);
 		const server = serve({
 			port: 8080,
@@ -63,11 +71,20 @@ class Watchdog {
 			metrics: registry,
 		});
 		const onError = (error: unknown) => this.#log.warn({ err: error }, "the Kubernetes API did not do what was asked");
-		this.#pods = await watchPods({ config: this.#config, ...this.#names(), onChange: () => {}, onError });
-		this.#access = await awaitAccess(this.#config, this.#settings, stop, onError);
+		const pods = await watchPods({ config: this.#config, ...this.#names(), onChange: () => {}, onError });
+		this.#pods = pods;
+		const access = await awaitAccess(this.#config, this.#settings, stop, onError);
+		this.#access = access;
+		if (access !== null) await this.#stand({ access, pods, stop, onError });
+		await pods.stop();
+		server.close();
+	}
+
+	/** For election, again and again, until it is told to stop. */
+	async #stand({ access, pods, stop, onError }: Standing): Promise<void> {
 		const store = clusterStore({ config: this.#config, ...this.#names(), reporter: self(), deadlineMs: 2000 });
 		const { failover } = this.#settings.plan;
-		this.#lease = leaseKeeper({
+		const lease = leaseKeeper({
 			store: store.lease,
 			self: self(),
 			times: {
@@ -76,82 +93,49 @@ class Watchdog {
 				courtesyMs: failover.leaseDuration,
 			},
 			now,
-			badlyPlaced: () => this.#sharesZoneWithPrimary(),
+			badlyPlaced: () => sharesZoneWithPrimary({ self: self(), pods }),
 			onError,
 		});
-		const renewing = this.#renew(this.#lease, failover.leaseRenewPeriod, stop);
-		while (!stop.aborted) await this.#leadWhenElected(store, stop);
-		await renewing;
-		await this.#lease.release().catch(onError);
-		await this.#pods.stop();
-		server.close();
+		this.#lease = lease;
+		this.#candidate = this.#queue(lease, { access, kubernetes: this.#config, store, pods });
+		await this.#candidate.run(stop);
+		await lease.release().catch(onError);
 	}
 
-	async #leadWhenElected(store: ReturnType<typeof clusterStore>, stop: AbortSignal): Promise<void> {
-		if (this.#lease === null || this.#access === null || this.#pods === null) return;
-		if (!this.#leading()) return pause(50, stop);
-		this.#log.info("leading");
-		const parts = { settings: this.#settings, access: this.#access, kubernetes: this.#config, store };
-		const own = { lease: this.#lease, pods: this.#pods, log: this.#log, now };
-		this.#leader = new Leader(leaderOptions({ ...parts, ...own }));
-		await this.#leader.run(stop).catch((error) => this.#log.error({ err: error }, "leading failed"));
-		this.#leader = null;
-		this.#log.info("no longer leading");
-	}
-
-	async #renew(lease: LeaseKeeper, periodMs: number, stop: AbortSignal): Promise<void> {
-		let movedAt = Number.NEGATIVE_INFINITY;
-		while (!stop.aborted) {
-			const started = now();
-			await lease.round();
-			this.#roundAt = now();
-			if (this.#shouldMove() && now() - movedAt > 30_000) {
-				movedAt = now();
-				this.#log.info("giving the lease to a watchdog outside the primary's zone");
-				await lease.release().catch(() => {});
-			}
-			await pause(periodMs - (now() - started), stop);
-		}
-	}
-
-	#leading(): boolean {
-		return (this.#lease?.remaining() ?? 0) > 0;
-	}
-
-	/** Losing the primary's zone should not cost the lease's time as well. */
-	#shouldMove(): boolean {
-		if (!this.#leading() || this.#leader?.decision?.action.do !== "wait" || !this.#sharesZoneWithPrimary())
-			return false;
-		const zone = this.#zone();
-		return this.#pods?.watchdogs().some((w) => w.ready && w.zone !== null && w.zone !== zone) ?? false;
-	}
-
-	#sharesZoneWithPrimary(): boolean {
-		const primary = [...(this.#pods?.database().values() ?? [])].find((p) => p.role === "primary");
-		const zone = this.#zone();
-		return zone !== null && primary?.zone === zone;
-	}
-
-	#zone(): string | null {
-		return this.#pods?.watchdogs().find((w) => w.name === self())?.zone ?? null;
+	#queue(lease: LeaseKeeper, parts: Omit<LeaderParts, "settings" | "lease" | "clock" | "log">): Candidate {
+		const own = { settings: this.#settings, lease, clock: systemClock, log: this.#log };
+		return new Candidate({
+			self: self(),
+			lease,
+			renewMs: this.#settings.plan.failover.leaseRenewPeriod,
+			pods: parts.pods,
+			clock: systemClock,
+			log: this.#log,
+			leader: () => new Leader(leaderOptions({ ...parts, ...own })),
+			onRound: () => {
+				this.#roundAt = now();
+			},
+		});
 	}
 
 	#status(): Status | null {
-		if (this.#leader === null || !this.#leading()) return null;
+		const leader = this.#candidate?.leader ?? null;
+		if (leader === null || this.#pods === null || !this.#candidate?.leading()) return null;
 		const { site, region, cluster } = this.#settings;
-		const members = (this.#pods?.watchdogs() ?? [])
+		const members = this.#pods
+			.watchdogs()
 			.filter((w) => w.ready)
 			.map((w) => w.name)
 			.sort();
-		const { decision, record } = this.#leader;
+		const { decision, record } = leader;
 		const action = decision?.action;
 		return status({
 			site,
 			region,
 			cluster,
-			view: this.#leader.view(),
+			view: leader.view(),
 			record,
-			watchdog: { leader: self(), zone: this.#zone(), members },
+			watchdog: { leader: self(), zone: zoneOf({ self: self(), pods: this.#pods }), members },
 			alerts: decision?.alerts ?? [],
 			doing: action === undefined ? "starting" : action.do === "wait" ? action.reason : action.do,
 		});

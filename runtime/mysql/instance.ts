@@ -52,7 +52,7 @@ export function instance(session: Session, link: ReplicationLink): Instance {
 		applyUntil: (set, ms) => applyUntil(session, set, ms),
 		promote: async (ms) => void (await run(promotion, ms)),
 		refuseWrites: async (ms) => void (await run(refusal(ms), ms)),
-		acceptWrites: async (ms) => void (await run("SET GLOBAL super_read_only = OFF; SET GLOBAL read_only = OFF", ms)),
+		acceptWrites: async (ms) => void (await run(acceptance, ms)),
 		fence: async (ms) => void (await run(fencing, ms)),
 		follow: (source, ms) => follow(session, link, source, ms),
 		forgetSource: async (ms) => void (await run("STOP REPLICA; RESET REPLICA ALL", ms)),
@@ -69,6 +69,11 @@ const promotion = `STOP REPLICA;
 RESET REPLICA ALL;
 SET GLOBAL rpl_semi_sync_source_enabled = ON;
 SET GLOBAL offline_mode = OFF;
+SET GLOBAL super_read_only = OFF;
+SET GLOBAL read_only = OFF`;
+
+/** Meanwhile it may have restarted, and then it no longer waits for acknowledgements: they are required again first. */
+const acceptance = `SET GLOBAL rpl_semi_sync_source_enabled = ON;
 SET GLOBAL super_read_only = OFF;
 SET GLOBAL read_only = OFF`;
 

@@ -34,6 +34,9 @@ export interface Session {
 	readonly closed: boolean;
 }
 
+/** How a session comes about: `openSession`, or a model of it. */
+export type Connect = (target: Target, login: Login, deadlineMs: number) => Promise<Session>;
+
 /**
  * Opens a session. The name is verified against the certificate although an address is dialled:
  * during a failure DNS may be what failed.

@@ -1,4 +1,5 @@
 /** An operation over instances that only remember: what was done, in which order, with what left of the lease. */
+import { systemClock } from "../../../runtime/failover/clock.ts";
 import type { ClusterStore, Versioned } from "../../../runtime/failover/clusterStore.ts";
 import type { Operation } from "../../../runtime/failover/operation.ts";
 import type { ClusterRecord } from "../../../runtime/failover/record.ts";
@@ -79,6 +80,7 @@ export function fakeOperation({ view, record, before = () => {}, leaseMs = () =>
 			versioned = { record: first, version: "1" };
 		},
 		now: () => new Date("2026-01-01T00:00:00Z"),
+		clock: systemClock,
 		log: () => {},
 		done,
 		saved: () => versioned.record,

@@ -1,0 +1,16 @@
+/** Where time comes from: the machine's own clock, or a virtual one on which a whole cluster is simulated. */
+import { pause } from "./pause.ts";
+
+export interface Clock {
+	/** Monotonic milliseconds. */
+	now(): number;
+	/** Resolves after `ms`, or at once when the signal says so. */
+	sleep(ms: number, stop?: AbortSignal): Promise<void>;
+}
+
+const never = new AbortController().signal;
+
+export const systemClock: Clock = {
+	now: () => performance.now(),
+	sleep: (ms, stop = never) => pause(ms, stop),
+};

@@ -1,0 +1,20 @@
+import { crashes } from "./crashes.ts";
+import { histories } from "./histories.ts";
+import { partitions } from "./partitions.ts";
+import type { Row } from "./row.ts";
+
+/** Every row that is there, by its number. */
+export const catalogue: readonly Row[] = [...crashes, ...partitions, ...histories].sort(
+	(a, b) => Number.parseInt(a.row, 10) - Number.parseInt(b.row, 10) || (a.row < b.row ? -1 : 1),
+);
+
+/** Those that the words name: "15" means 15a, 15b and 15c. @throws Error for a word that names none. */
+export function rowsNamed(words: readonly string[]): readonly Row[] {
+	if (words.length === 0) return catalogue;
+	return words.flatMap((word) => {
+		const found = catalogue.filter(({ row }) => row === word || row.replace(/[a-z]$/, "") === word);
+		if (found.length === 0)
+			throw new Error(`there is no row ${word}; there are ${catalogue.map(({ row }) => row).join(", ")}`);
+		return found;
+	});
+}

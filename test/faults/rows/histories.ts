@@ -1,0 +1,168 @@
+/** Rows about what counts as history: data lost, transactions that never were, terms half changed, changes asked for. */
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { createConnection } from "mysql2/promise";
+import { until } from "../../../local/site/waiting.ts";
+import type { Bench } from "../bench/bench.ts";
+import { namespace } from "../bench/controlPlane.ts";
+import type { DatabaseInstance } from "../bench/instance.ts";
+import { budget, settings } from "../bench/settings.ts";
+import type { Stage } from "../stage.ts";
+import { openDrill } from "../workload/ledger.ts";
+import type { Row } from "./row.ts";
+
+const pod = budget("pod");
+const drainSeconds = settings.plan.failover.drainLimit / 1000;
+
+export const histories: readonly Row[] = [
+	{
+		row: "12",
+		title: "the leader loses its lease in the middle of a failover",
+		budget: budget("zone"),
+		async run(stage) {
+			const said = await logLength(stage);
+			stage.fault();
+			await stage.primary.killForGood();
+			await until("a failover begins", 20, async () => (await logAfter(stage, said)).includes(" is lost: "), {
+				every: 1,
+			});
+			stage.leader.signal("SIGSTOP");
+			await stage.promoted();
+			stage.leader.signal("SIGCONT");
+			await stage.ledger.more(20);
+		},
+	},
+	{
+		row: "19a",
+		title: "errant transaction on a replica: saved, rebuilt",
+		budget: 1,
+		async run(stage) {
+			const [errant] = stage.replicas;
+			stage.fault();
+			await goAstray(stage.bench, errant);
+			await until("the surplus is saved", 30, () => surplusOf(stage.bench, errant.name));
+			await stage.sameTermFor(1);
+		},
+	},
+	{
+		row: "19b",
+		title: "errant transaction on a replica, then the primary dies: the errant one is never chosen",
+		budget: null,
+		async run(stage) {
+			const [errant] = stage.replicas;
+			for (const each of stage.bench.watchdogs) each.signal("SIGSTOP");
+			await goAstray(stage.bench, errant);
+			await stage.primary.killForGood();
+			stage.fault();
+			for (const each of stage.bench.watchdogs) each.signal("SIGCONT");
+			const { primary } = await stage.newTerm();
+			stage.holds(primary !== errant.name, `${errant.name} was promoted with its errant transaction`);
+		},
+	},
+	{
+		row: "26a",
+		title: "primary's data directory lost: another takes over, it is rebuilt",
+		budget: pod,
+		async run(stage) {
+			stage.fault();
+			await stage.primary.stop();
+			await stage.primary.loseData();
+			await stage.primary.boot();
+			await stage.promoted();
+		},
+	},
+	{
+		row: "26b",
+		title: "primary back with an empty data directory before anybody looked: never taken for truth",
+		budget: null,
+		async run(stage) {
+			for (const each of stage.bench.watchdogs) each.signal("SIGSTOP");
+			stage.fault();
+			await stage.primary.stop();
+			await stage.primary.loseData();
+			await stage.primary.boot();
+			await until("it answers", 30, async () => (await asRoot(stage.bench, stage.primary, ["SELECT 1"])).length > 0);
+			for (const each of stage.bench.watchdogs) each.signal("SIGCONT");
+			const chosen = await stage.promoted();
+			stage.holds(chosen !== stage.primary, "the empty instance was promoted");
+		},
+	},
+	{
+		row: "27a",
+		title: "switchover asked for",
+		budget: 1,
+		async run(stage) {
+			stage.fault();
+			const answer = await switchover(stage);
+			stage.holds(answer.state === "done", answer.message);
+			await stage.promoted();
+		},
+	},
+	{
+		row: "27b",
+		title: "switchover under a long statement: bounded, undone if it cannot finish",
+		budget: drainSeconds + 2,
+		async run(stage) {
+			const session = await openDrill(stage.bench, stage.primary.name);
+			const [[connection]] = (await session.run("SELECT CONNECTION_ID() AS id", 2000)) as [[{ id: string }]];
+			try {
+				const long = session.run("INSERT INTO mysql_dr_drill.ledger SELECT 1000000000 + SLEEP(300)", 300_000);
+				long.catch(() => {});
+				stage.fault();
+				const answer = await switchover(stage);
+				const record = await stage.bench.record();
+				stage.holds(answer.state === "done" || record?.term === stage.term, "refused, but the primary changed");
+				await stage.ledger.more(20);
+			} finally {
+				// The server would go on with the statement of a client that left.
+				await asRoot(stage.bench, stage.primary, [`KILL ${connection.id}`]);
+				session.close();
+			}
+		},
+	},
+];
+
+async function switchover({ bench, primary, replicas }: Stage) {
+	const id = crypto.randomUUID();
+	const request = { id, kind: "switchover", to: replicas[0].name, at: new Date().toISOString() };
+	const body = { metadata: { name: "mysql-request" }, data: { "request.json": JSON.stringify(request) } };
+	const { core } = bench;
+	await core
+		.replaceNamespacedConfigMap({ name: "mysql-request", namespace, body })
+		.catch(() => core.createNamespacedConfigMap({ namespace, body }));
+	return until(`an answer to the switchover from ${primary.name}`, 60, async () => {
+		const answer = (await bench.record())?.request;
+		return answer?.id === id && answer;
+	});
+}
+
+/** As somebody with the pod's shell could. */
+async function asRoot(bench: Bench, instance: DatabaseInstance, statements: readonly string[]): Promise<unknown[]> {
+	const password = bench.secrets.passwords.root ?? "";
+	const connection = await createConnection({ socketPath: instance.socket, user: "root", password });
+	try {
+		const answers: unknown[] = [];
+		for (const statement of statements) answers.push((await connection.query(statement))[0]);
+		return answers;
+	} finally {
+		connection.destroy();
+	}
+}
+
+/** A transaction of its own, as somebody makes it who forgets where he is logged in. */
+async function goAstray(bench: Bench, replica: DatabaseInstance): Promise<void> {
+	await asRoot(bench, replica, [
+		"SET GLOBAL super_read_only = OFF",
+		"CREATE DATABASE IF NOT EXISTS never_happened",
+		"SET GLOBAL super_read_only = ON",
+	]);
+}
+
+async function surplusOf(bench: Bench, name: string): Promise<boolean> {
+	const { items } = await bench.core.listNamespacedSecret({ namespace, labelSelector: "mysql-dr/surplus=true" });
+	return items.some(({ metadata }) => metadata?.name?.includes(name));
+}
+
+const logOf = ({ bench, leader }: Stage) => join(bench.folder, "log", `${leader.name}.log`);
+const logLength = async (stage: Stage) => (await readFile(logOf(stage), "utf8")).length;
+const logAfter = async (stage: Stage, from: number) => (await readFile(logOf(stage), "utf8")).slice(from);

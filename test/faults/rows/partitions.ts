@@ -1,0 +1,135 @@
+/** Rows in which machines stop answering: stopped, cut off, a zone gone. */
+import { until } from "../../../local/site/waiting.ts";
+import { api, machinesOfZone } from "../bench/addresses.ts";
+import type { Bench } from "../bench/bench.ts";
+import { cable, cutBoth, killAllIn } from "../bench/network.ts";
+import { budget } from "../bench/settings.ts";
+import type { Stage } from "../stage.ts";
+import type { Row } from "./row.ts";
+
+const node = budget("node");
+const zone = budget("zone");
+
+export const partitions: readonly Row[] = [
+	{
+		row: "4",
+		title: "primary stopped (SIGSTOP), later continued",
+		budget: node,
+		async run(stage) {
+			stage.fault();
+			await stage.primary.signal("SIGSTOP");
+			const chosen = await stage.promoted();
+			stage.holds(chosen !== stage.primary, "the stopped primary was promoted");
+			await stage.primary.signal("SIGCONT");
+			await stage.ledger.more(50);
+		},
+	},
+	{
+		row: "5",
+		title: "primary isolated from everything",
+		budget: node,
+		async run(stage) {
+			stage.fault();
+			await cutBoth(stage.primary.machine, "*");
+			const chosen = await stage.promoted();
+			stage.holds(chosen !== stage.primary, "the isolated primary was promoted");
+		},
+	},
+	{
+		row: "7",
+		title: "watchdogs cut from the primary only: no failover",
+		budget: 1,
+		async run(stage) {
+			stage.fault();
+			for (const { machine } of stage.bench.watchdogs) await cutBoth(machine, stage.primary.machine);
+			await stage.alert("primaryUnseen");
+			await stage.sameTermFor(5);
+			await stage.ledger.more(20);
+		},
+	},
+	{
+		row: "8",
+		title: "primary dead, the only acker isolated: nobody is promoted until it is back",
+		budget: null,
+		async run(stage) {
+			const [acker, behind] = stage.replicas;
+			await behind.signal("SIGSTOP");
+			await stage.ledger.more(40);
+			stage.fault();
+			await cutBoth(acker.machine, "*");
+			await stage.primary.killForGood();
+			await behind.signal("SIGCONT");
+			await stage.alert("quorum");
+			await stage.sameTermFor(3);
+			await stage.bench.heal();
+			await stage.ledger.more(20);
+		},
+	},
+	{
+		row: "14",
+		title: "API away for 10 s: nobody is fenced, writes go on",
+		budget: 1,
+		async run(stage) {
+			stage.fault();
+			await cable(api.port, "down");
+			const end = performance.now() + 10_000;
+			while (performance.now() < end) await stage.ledger.more(20);
+			await cable(api.port, "up");
+			await stage.sameTermFor(2);
+		},
+	},
+	{
+		row: "15a",
+		title: "zone of primary and leader lost",
+		budget: zone,
+		async run(stage) {
+			await leadFromThePrimarysZone(stage);
+			stage.fault();
+			await powerOff(stage.bench, stage.primary.machine.zone ?? "");
+			await stage.promoted();
+		},
+	},
+	{
+		row: "15b",
+		title: "zone of the primary lost, the leader elsewhere",
+		budget: zone,
+		async run(stage) {
+			stage.fault();
+			await powerOff(stage.bench, stage.primary.machine.zone ?? "");
+			await stage.promoted();
+		},
+	},
+	{
+		row: "15c",
+		title: "zone of the leader and a replica lost: writes go on",
+		budget: 1,
+		async run(stage) {
+			stage.fault();
+			await powerOff(stage.bench, stage.leader.machine.zone ?? "");
+			await stage.sameTermFor(6);
+			await stage.ledger.more(20);
+		},
+	},
+];
+
+/** Without a goodbye: cables first, then every process. */
+async function powerOff(bench: Bench, lost: string): Promise<void> {
+	const machines = machinesOfZone(lost);
+	for (const { port } of machines) await cable(port, "down");
+	await Promise.all(machines.map(({ namespace }) => killAllIn(namespace)));
+	for (const each of bench.instances) if (each.machine.zone === lost) await each.stop();
+	for (const each of bench.watchdogs) if (each.machine.zone === lost) await each.kill();
+}
+
+/** The leader avoids that zone: so the others are taken away until it leads, and come back as candidates. */
+async function leadFromThePrimarysZone({ bench, primary }: Stage): Promise<void> {
+	const there = bench.watchdogs.filter(({ machine }) => machine.zone === primary.machine.zone);
+	const others = bench.watchdogs.filter((each) => !there.includes(each));
+	await Promise.all(others.map((each) => each.kill()));
+	const leads = () => Promise.all(there.map((each) => each.status()));
+	// It gives the lease away once, finds no taker, and takes it again.
+	await until("a leader in the primary's zone", 40, async () => (await leads()).some((status) => status !== null));
+	for (const each of others) each.boot();
+	await Promise.all(others.map((each) => until(`${each.name} is ready`, 30, () => each.ready())));
+	await until("it still leads", 20, async () => (await leads()).some((status) => status?.protected));
+}

@@ -1,0 +1,97 @@
+/**
+ * The workload's process, in a network namespace of its own: several clients that write all the time through
+ * `mysql-primary`. New connections go where the EndpointSlice points, as kube-proxy would send them; what it
+ * said last stays true while the API is away. Started with the path of its options; ends with SIGTERM.
+ */
+import { closeSync, openSync, readFileSync, writeSync } from "node:fs";
+import { Agent, get } from "node:https";
+import { setTimeout as sleep } from "node:timers/promises";
+import { type Book, now } from "../../../runtime/drill/book.ts";
+import { write } from "../../../runtime/drill/writer.ts";
+import { openSession } from "../../../runtime/mysql/session.ts";
+
+export interface ClientOptions {
+	/** Each line: id, time (ms since 1970), who acknowledged. */
+	readonly acknowledged: string;
+	readonly writers: number;
+	readonly pauseMs: number;
+	readonly password: string;
+	/** PEM text of the instances' authority. */
+	readonly ca: string;
+	/** The EndpointSlice's address, and how to log in there. */
+	readonly slice: { readonly url: string; readonly ca: string; readonly cert: string; readonly key: string };
+	/** Ids begin here: no two runs of the clients use the same. */
+	readonly firstId: number;
+}
+
+/** kube-proxy's delay here is 0 to 30 ms (facts: cluster, 16). */
+const lookMs = 20;
+const connectMs = 1000;
+const identity = "mysql-primary.mysql.svc.cluster.local";
+
+async function main(options: ClientOptions): Promise<void> {
+	const stop = new AbortController();
+	process.once("SIGTERM", () => stop.abort());
+	let address: string | null = null;
+	const looking = look(options, stop.signal, (found) => {
+		address = found;
+	});
+	const login = { user: "drill", password: options.password, ca: options.ca };
+	const open = () => {
+		if (address === null) return Promise.reject(new Error("mysql-primary points nowhere"));
+		return openSession({ name: identity, address, port: 3306, identity }, login, connectMs);
+	};
+	const book = bookIn(options.acknowledged);
+	const { writers, pauseMs, firstId } = options;
+	const all = Array.from({ length: writers }, (_, index) =>
+		write({ open, book, firstId: firstId + index, step: writers, signal: stop.signal, pauseMs }),
+	);
+	await Promise.all([...all, looking]);
+	process.exit(0);
+}
+
+/** One question after the other; a lost answer costs half a second. */
+async function look({ slice }: ClientOptions, signal: AbortSignal, tell: (address: string) => void): Promise<void> {
+	const { url, ca, cert, key } = slice;
+	const agent = new Agent({ keepAlive: true, ca, cert, key });
+	while (!signal.aborted) {
+		const text = await read(url, agent).catch(() => "{}");
+		const found = (JSON.parse(text) as { endpoints?: { addresses: string[] }[] }).endpoints?.[0]?.addresses[0];
+		if (found !== undefined) tell(found);
+		await sleep(lookMs);
+	}
+	agent.destroy();
+}
+
+function read(url: string, agent: Agent): Promise<string> {
+	return new Promise((resolve, reject) => {
+		const request = get(url, { agent, signal: AbortSignal.timeout(500) }, (response) => {
+			let text = "";
+			response.setEncoding("utf8");
+			response.on("data", (part: string) => {
+				text += part;
+			});
+			response.on("end", () => (response.statusCode === 200 ? resolve(text) : reject(new Error(text))));
+			response.on("error", reject);
+		});
+		request.on("error", reject);
+	});
+}
+
+/** Written before the next statement leaves the process. */
+function bookIn(file: string): Book {
+	const opened = openSync(file, "a");
+	process.once("exit", () => closeSync(opened));
+	return {
+		ids: [],
+		times: [],
+		unknownIds: [],
+		refused: 0,
+		instance: null,
+		acknowledge: (id, instance) => void writeSync(opened, `${id},${now().toFixed(1)},${instance}\n`),
+		unknown: () => {},
+		refuse: () => {},
+	};
+}
+
+await main(JSON.parse(readFileSync(process.argv[2] ?? "", "utf8")) as ClientOptions);

@@ -1,0 +1,230 @@
+/**
+ * One semi-synchronous MySQL instance, AFTER_SYNC: a commit is flushed to the binary log, sent to the replicas, and
+ * waits for one acknowledgement before the engine commits it and the client hears of it. After a crash everything in
+ * the binary log is committed, acknowledged or not (MySQL bug 99370).
+ */
+import { Receiver } from "./receiverModel.ts";
+import { type Transaction, TransactionSet } from "./transactions.ts";
+import type { World } from "./world.ts";
+
+export type WriteAnswer = "done" | "refused" | "lost";
+
+interface Waiting {
+	readonly transaction: Transaction;
+	readonly index: number;
+	readonly answer: (answer: WriteAnswer) => void;
+}
+
+interface Dump {
+	readonly connection: number;
+	readonly has: TransactionSet;
+	position: number;
+}
+
+export class Mysql {
+	readonly name: string;
+	readonly world: World;
+	readonly receiver: Receiver;
+	uuid: string;
+	binlog: Transaction[] = [];
+	executed = new TransactionSet();
+	purged = new TransactionSet();
+	up = true;
+	/** Counts starts: what was under way before a restart is void. */
+	boot = 0;
+	readOnly = true;
+	superReadOnly = true;
+	acksRequired = false;
+	offline = false;
+	stopped = false;
+	stalled = false;
+	readonly dumps = new Map<string, Dump>();
+	#next = 1;
+	/** Counts how often the clients' sessions were ended. */
+	#sessions = 0;
+	#waiting: Waiting[] = [];
+	#flushing = 0;
+	#flushedAt = 0;
+	#inbox: (() => void)[] = [];
+	#stalledWork: (() => void)[] = [];
+	#idle: (() => void)[] = [];
+
+	constructor(name: string, world: World) {
+		this.name = name;
+		this.world = world;
+		this.uuid = world.newUuid();
+		this.receiver = new Receiver(this);
+	}
+
+	/** Runs what arrived for this process; a stopped one does it when it goes on, a dead one never. */
+	arrive(work: () => void): void {
+		if (!this.up) return;
+		if (this.stopped) this.#inbox.push(work);
+		else work();
+	}
+
+	/** Durably written, in order; not before a stalled disk goes on. */
+	flush(work: () => void): void {
+		const { boot } = this;
+		const run = () => {
+			if (boot !== this.boot) return;
+			if (this.stalled || this.stopped) this.#stalledWork.push(run);
+			else work();
+		};
+		const { clock, random } = this.world;
+		this.#flushedAt = Math.max(this.#flushedAt + 0.001, clock.now() + random.between(0.2, 2));
+		clock.after(this.#flushedAt - clock.now(), run);
+	}
+
+	write(write: number | null, client: (answer: WriteAnswer) => void): void {
+		if (this.offline || (write === null ? this.superReadOnly : this.readOnly)) {
+			client("refused");
+			return;
+		}
+		const sessions = this.#sessions;
+		const answer = (what: WriteAnswer) => client(sessions === this.#sessions ? what : "lost");
+		this.#flushing += 1;
+		this.flush(() => {
+			this.#flushing -= 1;
+			const transaction = { uuid: this.uuid, number: this.#next++, write };
+			this.binlog.push(transaction);
+			if (this.acksRequired) this.#waiting.push({ transaction, index: this.binlog.length - 1, answer });
+			else this.#commit({ transaction, index: 0, answer });
+			this.pump();
+			this.#settle();
+		});
+	}
+
+	/** A transaction of the relay log, applied. */
+	apply(transaction: Transaction): void {
+		if (this.executed.has(transaction)) return;
+		this.binlog.push(transaction);
+		this.executed.add(transaction);
+		this.pump();
+	}
+
+	acknowledged(transaction: Transaction): void {
+		const index = this.binlog.findLastIndex((t) => t.uuid === transaction.uuid && t.number === transaction.number);
+		const done = this.#waiting.filter((w) => w.index <= index);
+		this.#waiting = this.#waiting.filter((w) => w.index > index);
+		for (const waiting of done) this.#commit(waiting);
+		this.#settle();
+	}
+
+	setAcksRequired(required: boolean): void {
+		this.acksRequired = required;
+		if (required) return;
+		for (const waiting of this.#waiting.splice(0)) this.#commit(waiting);
+		this.#settle();
+	}
+
+	/** Ends every client's session: what it began is finished, but it hears of nothing any more. */
+	setOffline(offline: boolean): void {
+		this.offline = offline;
+		if (offline) this.#sessions += 1;
+	}
+
+	get waitingCommits(): number {
+		return this.#waiting.length;
+	}
+
+	/** Once no commit is under way; new ones are refused meanwhile by the caller. */
+	whenIdle(work: () => void): void {
+		this.#idle.push(work);
+		this.#settle();
+	}
+
+	accept(replica: string, connection: number, has: TransactionSet): string | null {
+		const missing = this.purged.beyond(has, undefined);
+		if (missing.length > 0) return "1236: purged binary logs";
+		const mine = new TransactionSet();
+		for (const t of this.binlog) mine.add(t);
+		const own = has.beyond(mine.join(this.executed), undefined).filter((t) => t.startsWith(`${this.uuid.slice(-2)}:`));
+		if (own.length > 0) return "1236: the replica has more of the source's transactions than the source";
+		this.dumps.set(replica, { connection, has, position: 0 });
+		return null;
+	}
+
+	/** Replicas whose connection stands. */
+	get ackers(): number {
+		return [...this.dumps].filter(([name, d]) => this.world.mysql(name).receiver.holds(d.connection)).length;
+	}
+
+	/** Dump threads send what the binary log has, acknowledged or not. */
+	pump(): void {
+		for (const [replica, dump] of this.dumps) {
+			while (dump.position < this.binlog.length) {
+				const transaction = this.binlog[dump.position++] as Transaction;
+				if (dump.has.has(transaction)) continue;
+				const to = this.world.mysql(replica);
+				this.world.network.send(this.name, replica, () =>
+					to.arrive(() => to.receiver.event(dump.connection, transaction, this)),
+				);
+			}
+		}
+	}
+
+	/** `silent` when the host dies with it and nobody is told. */
+	crash(silent: boolean): void {
+		if (!this.up) return;
+		this.up = false;
+		this.boot += 1;
+		this.#waiting = [];
+		this.#flushing = 0;
+		this.#inbox = [];
+		this.#stalledWork = [];
+		this.#idle = [];
+		this.stopped = false;
+		this.receiver.crashed();
+		for (const [replica, { connection }] of this.dumps) {
+			const to = this.world.mysql(replica);
+			if (!silent) this.world.network.send(this.name, replica, () => to.arrive(() => to.receiver.lost(connection)));
+		}
+		this.dumps.clear();
+	}
+
+	start(): void {
+		if (this.up) return;
+		this.up = true;
+		this.readOnly = true;
+		this.superReadOnly = true;
+		this.acksRequired = false;
+		this.offline = false;
+		for (const t of this.binlog) this.executed.add(t);
+	}
+
+	/** A new, empty data directory. */
+	wipe(): void {
+		this.uuid = this.world.newUuid();
+		this.binlog = [];
+		this.executed = new TransactionSet();
+		this.purged = new TransactionSet();
+		this.#next = 1;
+		this.receiver.forget();
+	}
+
+	freeze(stopped: boolean): void {
+		this.stopped = stopped && this.up;
+		if (this.stopped) return;
+		for (const work of this.#inbox.splice(0)) this.arrive(work);
+		this.stall(this.stalled);
+		this.receiver.apply();
+	}
+
+	stall(stalled: boolean): void {
+		this.stalled = stalled;
+		if (stalled || this.stopped) return;
+		for (const work of this.#stalledWork.splice(0)) work();
+		this.receiver.apply();
+	}
+
+	#commit({ transaction, answer }: Waiting): void {
+		this.executed.add(transaction);
+		answer("done");
+	}
+
+	#settle(): void {
+		if (this.#waiting.length > 0 || this.#flushing > 0) return;
+		for (const work of this.#idle.splice(0)) work();
+	}
+}

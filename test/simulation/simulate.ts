@@ -1,0 +1,77 @@
+/** One schedule from one seed: start, break, heal, recover. And the smallest schedule that still fails. */
+import { begin, drawFaults, type Fault, horizonMs } from "./faults.ts";
+import { Random } from "./random.ts";
+import { type Mutate, World } from "./world.ts";
+
+export interface Outcome {
+	readonly seed: number;
+	readonly faults: readonly Fault[];
+	readonly violations: readonly string[];
+	readonly trace: readonly string[];
+	readonly acknowledged: number;
+	/** Terms that there were. */
+	readonly terms: number;
+	/** Virtual milliseconds from the end of the last fault until the cluster was protected and served again. */
+	readonly recoveredMs: number;
+}
+
+export interface Schedule {
+	readonly seed: number;
+	/** Drawn from the seed where absent. */
+	readonly faults?: readonly Fault[];
+	readonly mutate?: Mutate;
+}
+
+const startLimitMs = 30_000;
+const recoverLimitMs = 60_000;
+
+export async function simulate({ seed, faults = drawFaults(new Random(seed)), mutate }: Schedule): Promise<Outcome> {
+	const world = new World(seed + 1_000_003, mutate);
+	const { clock, watch } = world;
+	const violated = () => watch.violations.length > 0;
+	await clock.run(startLimitMs, () => violated() || world.protected());
+	if (!world.protected()) watch.violated("the cluster was never protected");
+	const start = clock.now();
+	let healed = start;
+	for (const fault of faults) {
+		const lastsMs = Math.min(fault.lastsMs, horizonMs - fault.at);
+		healed = Math.max(healed, start + fault.at + lastsMs);
+		clock.after(fault.at, () => {
+			const end = begin(world, fault);
+			clock.after(lastsMs, () => {
+				world.note(`healed ${fault.kind}`);
+				end();
+			});
+		});
+	}
+	await clock.run(healed + 1, violated);
+	const serves = () => world.clients.every((c) => !c.follows || c.heardAt > healed);
+	const well = () => clock.now() > healed && serves() && world.protected();
+	await clock.run(healed + recoverLimitMs, () => violated() || well());
+	if (!violated() && !well() && !watch.excused)
+		watch.violated(`no progress within ${recoverLimitMs} ms after all faults healed`);
+	const { record } = world.api;
+	if (!violated() && well() && record !== null)
+		watch.missing("in the end", record.primary, world.mysql(record.primary).executed);
+	return {
+		seed,
+		faults,
+		violations: watch.violations,
+		trace: world.trace,
+		acknowledged: watch.acknowledgedWrites,
+		terms: record?.term ?? 0,
+		recoveredMs: clock.now() - healed,
+	};
+}
+
+/** Drops faults one at a time as long as what is left still fails. */
+export async function shrink(failed: Outcome, mutate?: Mutate): Promise<Outcome> {
+	let smallest = failed;
+	for (let n = 0; n < smallest.faults.length; ) {
+		const faults = smallest.faults.filter((_, index) => index !== n);
+		const outcome = await simulate({ seed: failed.seed, faults, ...(mutate === undefined ? {} : { mutate }) });
+		if (outcome.violations.length > 0) smallest = outcome;
+		else n += 1;
+	}
+	return smallest;
+}

@@ -1,0 +1,215 @@
+/** The statements that the watchdog sends, as the model carries them out. An unknown one is an error of the model. */
+
+import { contains, parseGtidSet } from "../../runtime/mysql/gtidSet.ts";
+import type { Row } from "../../runtime/mysql/session.ts";
+import type { Mysql } from "./mysqlModel.ts";
+
+export type Rows = readonly (readonly Row[])[];
+type Done = (error: Error | null, rows?: readonly Row[]) => void;
+
+class SqlError extends Error {
+	readonly errno: number;
+	readonly fatal: boolean;
+
+	constructor(errno: number, message: string, fatal = false) {
+		super(message);
+		this.errno = errno;
+		this.fatal = fatal;
+	}
+}
+
+interface Call {
+	readonly own: Mysql;
+	readonly sql: string;
+	readonly done: Done;
+}
+
+type Handler = (call: Call) => void;
+
+const handlers: readonly (readonly [prefix: string, handler: Handler])[] = [
+	["STOP REPLICA IO_THREAD", at((own) => own.receiver.stop())],
+	["STOP REPLICA", at(stopReplica)],
+	["RESET REPLICA ALL", at((own) => own.receiver.forget())],
+	["START REPLICA SQL_THREAD", at(startApplier)],
+	["START REPLICA IO_THREAD", at(startReceiver)],
+	["CHANGE REPLICATION SOURCE", at(changeSource)],
+	["SET GLOBAL rpl_semi_sync_source_enabled = ON", at((own) => own.setAcksRequired(true))],
+	["SET GLOBAL rpl_semi_sync_source_enabled = OFF", at((own) => own.setAcksRequired(false))],
+	["SET GLOBAL offline_mode = ON", at((own) => own.setOffline(true))],
+	["SET GLOBAL offline_mode = OFF", at((own) => own.setOffline(false))],
+	["SET GLOBAL super_read_only = ON", refuseWrites],
+	[
+		"SET GLOBAL super_read_only = OFF",
+		at((own) => {
+			own.superReadOnly = false;
+		}),
+	],
+	["SET GLOBAL read_only = OFF", at(acceptWrites)],
+	["SET SESSION lock_wait_timeout", at(() => {})],
+	["SET GLOBAL clone_", at(() => {})],
+	["ALTER INSTANCE RELOAD", at(() => {})],
+	["SELECT WAIT_FOR_EXECUTED_GTID_SET", waitFor],
+	["CREATE DATABASE", ({ own, done }) => own.write(null, (a) => done(a === "done" ? null : new SqlError(1290, a)))],
+	["SHOW BINARY LOGS", ({ done }) => done(null, [{ Log_name: "binlog.000001" }])],
+	["CLONE INSTANCE", clone],
+];
+
+export function execute(own: Mysql, sql: string, done: (error: Error | null, rows?: Rows) => void): void {
+	if (sql.startsWith("SELECT @@server_uuid")) {
+		done(null, reading(own));
+		return;
+	}
+	const statements = sql.split(";").map((s) => s.trim());
+	const results: (readonly Row[])[] = [];
+	const { boot } = own;
+	const step = (n: number) => {
+		const statement = statements[n];
+		if (statement === undefined) return done(null, results);
+		const found = handlers.find(([prefix]) => statement.startsWith(prefix));
+		if (found === undefined) throw new Error(`the model does not know: ${statement}`);
+		const next: Done = (error, rows = []) => {
+			if (error !== null) return done(error);
+			results.push(rows);
+			// Something may come between two statements.
+			own.world.clock.after(0.1, () => boot === own.boot && own.arrive(() => step(n + 1)));
+		};
+		found[1]({ own, sql: statement, done: next });
+	};
+	step(0);
+}
+
+function at(work: (own: Mysql, sql: string) => void): Handler {
+	return ({ own, sql, done }) => {
+		try {
+			work(own, sql);
+		} catch (error) {
+			return done(error as Error);
+		}
+		done(null);
+	};
+}
+
+function stopReplica({ receiver }: Mysql): void {
+	receiver.stop();
+	receiver.applying = false;
+}
+
+function startApplier({ receiver }: Mysql): void {
+	if (receiver.source === null) throw new SqlError(1200, "not configured as replica");
+	receiver.applying = true;
+	receiver.apply();
+}
+
+function startReceiver({ receiver }: Mysql): void {
+	if (receiver.source === null) throw new SqlError(1200, "not configured as replica");
+	receiver.start();
+}
+
+function changeSource({ receiver }: Mysql, sql: string): void {
+	if (receiver.state !== "off") throw new SqlError(3021, "the receiver runs");
+	if (receiver.applying && sql.includes("SOURCE_AUTO_POSITION")) throw new SqlError(3021, "the applier runs");
+	if (!receiver.applying) receiver.purge();
+	receiver.source = /SOURCE_HOST = '([^']+)'/.exec(sql)?.[1] ?? null;
+}
+
+function refuseWrites({ own, done }: Call): void {
+	const before = own.readOnly;
+	own.readOnly = true;
+	let late = false;
+	const { boot } = own;
+	const timer = own.world.clock.after(own.world.drainMs, () => {
+		if (boot !== own.boot) return;
+		late = true;
+		own.readOnly = before;
+		done(new SqlError(1205, "lock wait timeout"));
+	});
+	own.whenIdle(() => {
+		if (late) return;
+		timer.cancelled = true;
+		own.superReadOnly = true;
+		done(null);
+	});
+}
+
+function acceptWrites(own: Mysql): void {
+	if (own.readOnly) own.world.note(`${own.name} accepts writes`);
+	own.readOnly = false;
+	own.superReadOnly = false;
+}
+
+function waitFor({ own, sql, done }: Call): void {
+	const [, text = "", seconds = "0"] = /SET\('([^']*)', ([\d.]+)\)/.exec(sql) ?? [];
+	const wanted = parseGtidSet(text);
+	let over = false;
+	const finish = (late: number) => {
+		over = true;
+		done(null, [{ late }]);
+	};
+	const { boot } = own;
+	own.world.clock.after(Number(seconds) * 1000, () => !over && boot === own.boot && own.arrive(() => finish(1)));
+	const look = () => {
+		if (over) return;
+		if (contains(parseGtidSet(own.executed.text()), wanted)) finish(0);
+		else own.receiver.onApplied(look);
+	};
+	look();
+}
+
+/** The recipient's own data goes first; it ends with a restart that the session sees as a lost connection. */
+function clone({ own, sql, done }: Call): void {
+	const donor = own.world.mysql(/@'([^']+)'/.exec(sql)?.[1] ?? "");
+	if (!donor.up || donor.stopped || !own.world.network.joined(own.name, donor.name)) {
+		done(new SqlError(3862, "clone: the donor cannot be reached"));
+		return;
+	}
+	own.world.note(`${own.name} is cloned from ${donor.name}`);
+	own.wipe();
+	const { boot } = own;
+	own.world.clock.after(own.world.random.between(300, 2000), () => {
+		if (boot !== own.boot) return;
+		if (!donor.up) return done(new SqlError(3862, "clone: the donor is gone"));
+		const executed = donor.executed.copy();
+		const { source } = donor.receiver;
+		own.crash(false);
+		own.executed = executed;
+		own.purged = executed.copy();
+		own.receiver.source = source;
+		own.start();
+		done(Object.assign(new Error("the server restarts itself"), { code: "PROTOCOL_CONNECTION_LOST", fatal: true }));
+	});
+}
+
+function reading(own: Mysql): Rows {
+	const { receiver } = own;
+	const states = { on: "Yes", connecting: "Connecting", off: "No" } as const;
+	const replica: Row[] =
+		receiver.source === null
+			? []
+			: [
+					{
+						Replica_IO_Running: states[receiver.state],
+						Source_Host: receiver.source,
+						Auto_Position: 1,
+						Last_IO_Error: receiver.error,
+						Replica_SQL_Running: receiver.applying ? "Yes" : "No",
+						Last_SQL_Error: "",
+						Retrieved_Gtid_Set: receiver.retrieved.text(),
+						Seconds_Behind_Source: 0,
+					},
+				];
+	const variables: Row = {
+		uuid: own.uuid,
+		version: "9.7.4",
+		executed: own.executed.text(),
+		purged: own.purged.text(),
+		superReadOnly: own.superReadOnly ? 1 : 0,
+		acksRequired: own.acksRequired ? 1 : 0,
+	};
+	const status: Row[] = [
+		{ Variable_name: "Uptime", Value: "1" },
+		{ Variable_name: "Rpl_semi_sync_replica_status", Value: receiver.state === "on" ? "ON" : "OFF" },
+		{ Variable_name: "Rpl_semi_sync_source_clients", Value: String(own.ackers) },
+		{ Variable_name: "Rpl_semi_sync_source_wait_sessions", Value: String(own.waitingCommits) },
+	];
+	return [[variables], replica, status];
+}

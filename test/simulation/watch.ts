@@ -1,0 +1,99 @@
+/**
+ * The invariants, checked while a schedule runs. The quorum condition under which no acknowledged write may be lost:
+ * with one acknowledgement a write is on two instances, so **at most one data directory is lost by faults in a schedule**
+ * (copies that the watchdog itself discards to clone them anew are its own responsibility and excuse nothing).
+ * Crashes, restarts, partitions, stalls, lost answers and stopped processes are excused by nothing either.
+ */
+import type { ClusterRecord } from "../../runtime/failover/record.ts";
+import { type Transaction, TransactionSet } from "./transactions.ts";
+import type { World } from "./world.ts";
+
+interface Grant {
+	readonly transaction: Transaction;
+	/** Who was primary by the record when a replica first had it on disk. */
+	readonly primary: string | null;
+	readonly term: number;
+}
+
+export class Watch {
+	readonly #world: World;
+	readonly violations: string[] = [];
+	excused = false;
+	readonly #grants = new Map<number, Grant>();
+	readonly #acknowledged: number[] = [];
+	#writes = 0;
+	#base = new TransactionSet();
+	#own: string | undefined;
+
+	constructor(world: World) {
+		this.#world = world;
+	}
+
+	get acknowledgedWrites(): number {
+		return this.#acknowledged.length;
+	}
+
+	/**
+	 * Data is lost: if the cluster was not protected then, what is left may have to be judged by people. That
+	 * excuses standing still, never a lost write.
+	 */
+	excuse(): void {
+		this.excused ||= !this.#world.protected();
+	}
+
+	newWrite(): number {
+		this.#writes += 1;
+		return this.#writes;
+	}
+
+	/** A replica has it on disk and is about to acknowledge. */
+	granted(transaction: Transaction, _replica: string): void {
+		const { write } = transaction;
+		if (write === null || this.#grants.has(write)) return;
+		const record = this.#world.api.record;
+		this.#grants.set(write, { transaction, primary: record?.primary ?? null, term: record?.term ?? 0 });
+	}
+
+	/** A client heard that its write was done. */
+	acknowledged(write: number, by: string): void {
+		const grant = this.#grants.get(write);
+		if (grant === undefined) {
+			this.violated(`write ${write}: acknowledged by ${by} alone, no replica has it`);
+			return;
+		}
+		if (grant.primary !== by) {
+			this.violated(`write ${write}: acknowledged by ${by} in term ${grant.term}, whose primary is ${grant.primary}`);
+		}
+		this.#acknowledged.push(write);
+	}
+
+	/** The record changed: whoever becomes primary must hold all that counts, and nothing else. */
+	recorded(before: ClusterRecord | null, after: ClusterRecord): void {
+		if (before !== null && after.term < before.term)
+			this.violated(`the term fell from ${before.term} to ${after.term}`);
+		if (before?.term === after.term && before.primary === after.primary) return;
+		this.#world.note(`record: term ${after.term}, primary ${after.primary}`);
+		const chosen = this.#world.mysql(after.primary);
+		const held = chosen.executed.join(chosen.receiver.retrieved);
+		if (before !== null) {
+			this.missing(`promoted in term ${after.term}`, after.primary, held);
+			const errant = held.beyond(this.#base, this.#own);
+			if (errant.length > 0) this.violated(`${after.primary} is promoted with errant ${errant.join(" ")}`);
+			if (held.empty && !this.#base.empty) this.violated(`${after.primary} is promoted although it is empty`);
+		}
+		this.#base = chosen.executed.copy();
+		this.#own = chosen.uuid;
+	}
+
+	/** Every acknowledged write must be in the set. */
+	missing(when: string, name: string, held: TransactionSet): void {
+		const lost = this.#acknowledged.filter((w) => !held.has((this.#grants.get(w) as Grant).transaction));
+		if (lost.length > 0)
+			this.violated(`${name}, ${when}, lacks acknowledged writes ${lost.slice(0, 5).join(" ")} (${lost.length})`);
+	}
+
+	violated(what: string): void {
+		this.#world.note(`VIOLATION ${what}`);
+		this.violations.push(what);
+	}
+}

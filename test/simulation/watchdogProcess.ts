@@ -1,0 +1,149 @@
+/** One process: its clock, its connections to MySQL and its calls of the API. A stopped one gets nothing until it goes on. */
+import type { Clock } from "../../runtime/failover/clock.ts";
+import { type Connect, DeadlineError, type Session } from "../../runtime/mysql/session.ts";
+import { execute, type Rows } from "./sqlModel.ts";
+import type { World } from "./world.ts";
+
+export class Process {
+	readonly name: string;
+	readonly world: World;
+	#stopped = false;
+	#inbox: (() => void)[] = [];
+
+	constructor(name: string, world: World) {
+		this.name = name;
+		this.world = world;
+	}
+
+	get stopped(): boolean {
+		return this.#stopped;
+	}
+
+	stop(stopped: boolean): void {
+		this.#stopped = stopped;
+		if (stopped) return;
+		for (const work of this.#inbox.splice(0)) this.arrive(work);
+	}
+
+	arrive(work: () => void): void {
+		if (this.#stopped) {
+			this.#inbox.push(work);
+			return;
+		}
+		this.world.clock.promised();
+		work();
+	}
+
+	readonly clock: Clock = {
+		now: () => this.world.clock.now(),
+		sleep: (ms, stop) => {
+			if (ms <= 0 || stop?.aborted) return Promise.resolve();
+			return new Promise((resolve) => {
+				const timer = this.world.clock.after(ms, () => this.arrive(resolve));
+				// Only a wake-up: what never stops needs no listener.
+				if (stop !== undefined && stop !== this.world.never) {
+					stop.onabort = () => {
+						timer.cancelled = true;
+						resolve();
+					};
+				}
+			});
+		},
+	};
+
+	/** `ask` is carried out where it arrives; without an answer in time: a DeadlineError and `abandon`. */
+	call<T>(
+		what: string,
+		ms: number,
+		ask: (answer: (error: unknown, value?: T) => void) => void,
+		abandon = () => {},
+	): Promise<T> {
+		return new Promise<T>((resolve, reject) => {
+			const timer = this.world.clock.after(ms, () =>
+				this.arrive(() => {
+					if (timer.cancelled) return;
+					timer.cancelled = true;
+					abandon();
+					reject(new DeadlineError(`${what}: no answer within ${Math.round(ms)} ms`));
+				}),
+			);
+			ask((error, value) =>
+				this.arrive(() => {
+					// The answer was there first, even if the process could not look at it.
+					timer.cancelled = true;
+					if (error === null) resolve(value as T);
+					else reject(error);
+				}),
+			);
+		});
+	}
+
+	readonly connect: Connect = async (target, _login, deadlineMs) => {
+		const { world } = this;
+		const own = world.mysql(target.name);
+		const boot = await this.call<number>(`${target.name}: connecting`, deadlineMs, (answer) =>
+			world.network.send(this.name, target.name, () => {
+				const back = (error: unknown, value?: number) =>
+					world.network.send(target.name, this.name, () => answer(error, value));
+				if (!own.up) back(Object.assign(new Error("connect ECONNREFUSED"), { code: "ECONNREFUSED" }));
+				else own.arrive(() => back(null, own.boot));
+			}),
+		);
+		return this.#session(target.name, boot);
+	};
+
+	#session(name: string, boot: number): Session {
+		const { world } = this;
+		const own = world.mysql(name);
+		let closed = false;
+		let queue: (() => void)[] = [];
+		const next = () => {
+			queue.shift();
+			queue[0]?.();
+		};
+		const serve = (sql: string, back: (error: unknown, rows?: Rows) => void) => {
+			if (boot !== own.boot || !own.up) {
+				queue = [];
+				return back(Object.assign(new Error("read ECONNRESET"), { code: "ECONNRESET", fatal: true }));
+			}
+			queue.push(() =>
+				execute(own, sql, (error, rows) => {
+					back(error, rows);
+					next();
+				}),
+			);
+			if (queue.length === 1) queue[0]?.();
+		};
+		return {
+			get closed() {
+				return closed;
+			},
+			close: () => {
+				closed = true;
+			},
+			run: (sql, deadlineMs) => {
+				if (closed) return Promise.reject(new Error(`${name}: the connection is closed`));
+				const shown = sql.trim().split(/\s+/).slice(0, 3).join(" ");
+				if (!sql.startsWith("SELECT @@")) world.note(`${this.name} asks ${name}: ${shown}`);
+				const close = () => {
+					closed = true;
+				};
+				return this.call<Rows>(
+					`${name}: ${shown}`,
+					deadlineMs,
+					(answer) =>
+						world.network.send(this.name, name, () => {
+							const back = (error: unknown, rows?: Rows) =>
+								world.network.send(name, this.name, () => {
+									if ((error as { fatal?: boolean } | null)?.fatal) closed = true;
+									answer(error, rows);
+								});
+							if (!own.up) serve(sql, back);
+							else own.arrive(() => serve(sql, back));
+						}),
+					close,
+				);
+			},
+		};
+	}
+}

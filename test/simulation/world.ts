@@ -1,0 +1,178 @@
+/** Everything that there is in one schedule: three instances, three watchdogs, the API server, clients, and time. */
+import type { Logger } from "pino";
+import { Candidate, sharesZoneWithPrimary } from "../../runtime/failover/candidate.ts";
+import { decide } from "../../runtime/failover/decide.ts";
+import { Leader, type LeaderOptions } from "../../runtime/failover/leader.ts";
+import { leaseKeeper } from "../../runtime/failover/lease.ts";
+import type { PodFacts, Pods } from "../../runtime/failover/pods.ts";
+import { instance } from "../../runtime/mysql/instance.ts";
+import { Api } from "./apiModel.ts";
+import { Client } from "./clients.ts";
+import { Mysql } from "./mysqlModel.ts";
+import { Network } from "./network.ts";
+import { Random } from "./random.ts";
+import { VirtualClock } from "./virtualClock.ts";
+import { Watch } from "./watch.ts";
+import { Process } from "./watchdogProcess.ts";
+
+export const members = ["mysql-0", "mysql-1", "mysql-2"] as const;
+export const watchdogs = ["watchdog-0", "watchdog-1", "watchdog-2"] as const;
+
+/** Removes one safety step, to show what it is for. */
+export type Mutate = (options: LeaderOptions, world: World) => LeaderOptions;
+
+const times = { durationMs: 3000, renewMs: 500, courtesyMs: 3000 };
+const zoneOf = (name: string) => `zone-${name.at(-1)}`;
+
+export class World {
+	readonly clock = new VirtualClock();
+	readonly random: Random;
+	readonly network: Network;
+	readonly watch = new Watch(this);
+	readonly api = new Api(this);
+	readonly trace: string[] = [];
+	readonly never = new AbortController().signal;
+	readonly drainMs = 4000;
+	readonly processes: readonly Process[];
+	readonly instances: ReadonlyMap<string, Mysql>;
+	readonly clients: readonly Client[];
+	readonly #candidates = new Map<string, Candidate>();
+	#uuids = 0;
+	#connections = 0;
+
+	constructor(seed: number, mutate: Mutate = (options) => options) {
+		this.random = new Random(seed);
+		this.network = new Network(this.clock, this.random);
+		this.instances = new Map(members.map((name) => [name, new Mysql(name, this)]));
+		this.processes = watchdogs.map((name) => new Process(name, this));
+		this.clients = [null, null, null, "mysql-0", "mysql-1"].map((sticky) => new Client(this, sticky));
+		for (const process of this.processes) void this.#watchdog(process, mutate);
+		for (const client of this.clients) this.clock.after(this.random.between(0, 300), () => client.write());
+	}
+
+	mysql(name: string): Mysql {
+		const found = this.instances.get(name);
+		if (found === undefined) throw new Error(`there is no ${name}`);
+		return found;
+	}
+
+	/** Which instance has this address. */
+	named(address: string | null): string | null {
+		return members.find((name) => addressOf(name) === address) ?? null;
+	}
+
+	newUuid(): string {
+		this.#uuids += 1;
+		return `00000000-0000-0000-0000-${String(this.#uuids).padStart(12, "0")}`;
+	}
+
+	newConnection(): number {
+		this.#connections += 1;
+		return this.#connections;
+	}
+
+	note(what: string): void {
+		this.trace.push(`${this.clock.now().toFixed(1)} ${what}`);
+	}
+
+	/** The watchdog that holds the lease. */
+	leader(): string | null {
+		return this.api.lease?.spec?.holderIdentity || null;
+	}
+
+	/** As `mysql-dr status` means it, but from what is, not from what the watchdog sees. */
+	protected(): boolean {
+		const { record, published } = this.api;
+		if (record === null || !record.schemasReady || this.named(published) !== record.primary) return false;
+		return [...this.instances.values()].every((i) => {
+			if (!i.up || i.stopped || record.uuids[i.name] !== i.uuid) return false;
+			if (i.name === record.primary) return !i.readOnly && i.acksRequired;
+			const { state, source, applying } = i.receiver;
+			return i.superReadOnly && state === "on" && source === record.primary && applying;
+		});
+	}
+
+	#watchdog(process: Process, mutate: Mutate): Promise<void> {
+		const { name, clock } = process;
+		const pods = this.#pods();
+		const store = this.api.store(process);
+		const lease = leaseKeeper({
+			store: store.lease,
+			self: name,
+			times,
+			now: clock.now,
+			badlyPlaced: () => sharesZoneWithPrimary({ self: name, pods }),
+			onError: () => {},
+		});
+		const log = this.#log(name);
+		const none = { user: "", password: "", ca: "" };
+		const options: LeaderOptions = {
+			facts: { cluster: "mysql", members, sourceHost: (member) => member },
+			limits: { statementMs: 2000, catchUpMs: 60_000, drainMs: 5000 },
+			probe: { periodMs: 250, timeoutMs: 1000, confirmations: 2 },
+			pods,
+			store,
+			lease,
+			login: none,
+			link: { user: "replication", password: "", caFile: "", heartbeatMs: 500, connectRetryMs: 1000 },
+			target: (member) => target(member),
+			rebuildAccess: {
+				replicationTarget: target,
+				replicationLogin: none,
+				cloneSource: (donor) => ({ host: donor, port: 3306, user: "clone", password: "", caFile: "" }),
+				readableSql: async () => "",
+				surplusStore: { save: async () => {} },
+			},
+			schemas: ["app"],
+			refreshCredentials: async () => {},
+			log,
+			clock,
+			connect: process.connect,
+			decide,
+			instance,
+		};
+		const leader = () => new Leader(mutate(options, this));
+		const candidate = new Candidate({
+			self: name,
+			lease,
+			renewMs: times.renewMs,
+			pods,
+			clock,
+			log,
+			leader,
+			onRound: () => {},
+		});
+		this.#candidates.set(name, candidate);
+		return candidate.run(this.never);
+	}
+
+	#pods(): Pods {
+		const facts = (name: string, ready: boolean): PodFacts => ({
+			name,
+			address: addressOf(name),
+			zone: zoneOf(name),
+			node: zoneOf(name),
+			role: this.api.labels.get(name) ?? null,
+			ready,
+		});
+		return {
+			database: () => new Map(members.map((name) => [name, facts(name, true)])),
+			watchdogs: () => this.processes.map((p) => facts(p.name, !p.stopped)),
+			stop: async () => {},
+		};
+	}
+
+	#log(name: string): Logger {
+		const info = (first: unknown, text?: string) => this.note(`${name}: ${typeof first === "string" ? first : text}`);
+		const warn = (first: unknown, text?: string) => {
+			const { err, repair } = first as { err?: Error; repair?: { do: string; name: string } };
+			this.note(
+				`${name}: ${text ?? String(first)} ${repair ? `${repair.do} ${repair.name}: ` : ""}${err?.message ?? ""}`,
+			);
+		};
+		return { info, warn, error: warn } as unknown as Logger;
+	}
+}
+
+const addressOf = (name: string) => `10.0.0.${name.at(-1)}`;
+const target = (name: string) => ({ name, address: addressOf(name), port: 3306, identity: name });
