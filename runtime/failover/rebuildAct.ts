@@ -1,9 +1,9 @@
 /** An instance is cloned anew; what it alone held is saved first. */
 import { gzipSync } from "node:zlib";
 import { binaryLogs, type CloneSource, cloneFrom } from "../mysql/clone.ts";
-import { contains, formatGtidSet, type GtidSet, isEmpty, parseGtidSet } from "../mysql/gtidSet.ts";
+import { contains, formatGtidSet, type GtidSet, isEmpty, parseGtidSet, subtract } from "../mysql/gtidSet.ts";
 import type { readableSql } from "../mysql/readableSql.ts";
-import { read } from "../mysql/reading.ts";
+import { held, read } from "../mysql/reading.ts";
 import type { Login, Session, Target } from "../mysql/session.ts";
 import { RefusedError } from "./cancel.ts";
 import { deadline, type Operation, recorded } from "./operation.ts";
@@ -37,6 +37,7 @@ export async function rebuild(
 	try {
 		const surplus = parseGtidSet(repair.surplus);
 		if (!isEmpty(surplus)) await save(operation, access, { name, session, surplus });
+		if (repair.keeper !== null) await secure(operation, repair, repair.keeper);
 		await forget(operation, name);
 		operation.log(`${name} is cloned from ${donor}: ${repair.reason}`);
 		// Takes minutes where there is much data: it runs beside the decisions and needs no lease, since
@@ -45,6 +46,32 @@ export async function rebuild(
 		operation.log(`${name} was cloned from ${donor}`);
 	} finally {
 		session.close();
+	}
+}
+
+/**
+ * The decision is a moment old, and the primary may have died since: then this instance may hold the only other copy
+ * of an acknowledged write. So it stops acknowledging, another replica must have all that counts of it, and after that
+ * the primary must still be open.
+ *
+ * @throws RefusedError when that is not so; the instance is left as it is.
+ */
+async function secure(
+	operation: Operation,
+	{ name, surplus }: Extract<Repair, { do: "rebuild" }>,
+	keeper: string,
+): Promise<void> {
+	const ms = () => deadline(operation, operation.limits.statementMs);
+	const recipient = await operation.instance(name);
+	await recipient.stopReceiver(ms());
+	const counts = subtract(held(await recipient.read(ms())), parseGtidSet(surplus));
+	const other = await operation.instance(keeper);
+	if (!(await other.applyUntil(counts, ms()))) {
+		throw new RefusedError(`${name} is not rebuilt yet: ${keeper} does not have all that it has`);
+	}
+	const primary = await (await operation.instance(recorded(operation).primary)).read(ms());
+	if (primary.superReadOnly || !primary.acksRequired) {
+		throw new RefusedError(`${name} is not rebuilt: the primary is not open`);
 	}
 }
 

@@ -18,17 +18,23 @@ export type Repair =
 			readonly do: "rebuild";
 			readonly name: string;
 			readonly donor: string;
+			/** The replica that must hold all that counts of this one before it is wiped; null when nothing counts. */
+			readonly keeper: string | null;
 			readonly surplus: string;
 			readonly reason: string;
 	  };
 
 export function repairs(view: View, record: ClusterRecord, facts: Facts, primary: Reading): readonly Repair[] {
-	return view.instances.flatMap((instance) => {
+	const found = view.instances.flatMap((instance) => {
 		const isReplica = instance.name !== record.primary && instance.busy === null;
 		if (!isReplica || instance.health.state !== "readable") return [];
 		const repair = repairOf(instance, instance.health.reading, { view, record, facts, primary });
 		return repair === null ? [] : [repair];
 	});
+	// One copy at a time is missing, and a donor serves one clone at a time (error 3634).
+	const under = view.instances.some((i) => i.busy === "rebuild");
+	const first = under ? undefined : found.find((repair) => repair.do === "rebuild");
+	return found.filter((repair) => repair.do !== "rebuild" || repair === first);
 }
 
 interface Context {
@@ -42,15 +48,16 @@ function repairOf({ name }: InstanceView, reading: Reading, context: Context): R
 	const { record, facts, primary } = context;
 	if (!reading.superReadOnly || reading.acksRequired) return { do: "fence", name };
 	const cause = rebuildCause(reading, context);
-	if (cause !== null) {
+	const admitted = isAdmitted(record, name, reading);
+	const keeper = admitted ? keeperOf(name, context) : null;
+	// Without another copy of what counts it is not wiped: it may follow meanwhile, surplus and all.
+	if (cause !== null && (!admitted || keeper !== null)) {
 		const extra = formatGtidSet(surplus(record, reading));
-		return { do: "rebuild", name, donor: donor(name, context), surplus: extra, reason: cause };
+		return { do: "rebuild", name, donor: donor(name, context), keeper, surplus: extra, reason: cause };
 	}
 	const source = facts.sourceHost(record.primary);
-	if (!replicatesFrom(reading, source)) {
-		return { do: "follow", name, source, fresh: !isAdmitted(record, name, reading) };
-	}
-	if (!isAdmitted(record, name, reading) && contains(reading.executed, primary.executed)) {
+	if (!replicatesFrom(reading, source)) return { do: "follow", name, source, fresh: !admitted };
+	if (!admitted && contains(reading.executed, primary.executed)) {
 		return { do: "admit", name, uuid: reading.uuid };
 	}
 	return null;
@@ -69,6 +76,19 @@ function rebuildCause(reading: Reading, { record, primary }: Context): string | 
 		return "the primary no longer has the binary logs that it would need";
 	}
 	return null;
+}
+
+/** Another replica that acknowledges now: with the primary, the second copy of every acknowledged write. */
+function keeperOf(recipient: string, { view, record, facts }: Context): string | null {
+	const keeper = readable(view).find(
+		({ name, reading }) =>
+			name !== recipient &&
+			name !== record.primary &&
+			isAdmitted(record, name, reading) &&
+			reading.acknowledges &&
+			replicatesFrom(reading, facts.sourceHost(record.primary)),
+	);
+	return keeper?.name ?? null;
 }
 
 /** A sound replica where there is one: the primary has enough to do. */

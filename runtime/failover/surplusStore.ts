@@ -1,4 +1,5 @@
 /** Surplus transactions, kept as a Secret (they are user data) until somebody has looked at them. */
+import { createHash } from "node:crypto";
 import { CoreV1Api, type KubeConfig } from "@kubernetes/client-node";
 import { withDeadline } from "../mysql/session.ts";
 import { RefusedError } from "./cancel.ts";
@@ -20,13 +21,18 @@ export function surplusStore(
 					`${name}: ${sqlGz.length} bytes of surplus transactions are more than a Secret holds (${limitBytes}); the instance stays fenced and keeps them`,
 				);
 			}
+			// The same surplus has the same name, however often its saving is tried.
+			const hash = createHash("sha256").update(gtids).digest("hex").slice(0, 8);
 			const body = {
-				metadata: { generateName: `${name}-`, namespace, labels: { ...labels, "mysql-dr/surplus": "true" } },
+				metadata: { name: `${name}-${hash}`, namespace, labels: { ...labels, "mysql-dr/surplus": "true" } },
 				type: "mysql-dr.dev/surplus",
 				stringData: { gtids },
 				data: { "surplus.sql.gz": sqlGz.toString("base64") },
 			};
-			await withDeadline(core.createNamespacedSecret({ namespace, body }), 5000, `saving ${name}`);
+			const saved = core.createNamespacedSecret({ namespace, body }).catch((error) => {
+				if ((error as { code?: number }).code !== 409) throw error;
+			});
+			await withDeadline(saved, 5000, `saving ${name}`);
 		},
 	};
 }

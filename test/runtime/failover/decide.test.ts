@@ -173,6 +173,24 @@ describe("a replica", () => {
 		]);
 	});
 
+	test("with transactions of its own is not wiped while no other replica acknowledges; it follows instead", () => {
+		const errantSet = { executed: `${gtids(0, 100)},${uuid(1)}:5` };
+		const errant = reads(replicaReading(1, errantSet, { receiver: null, applier: null }));
+		const repaired = (other: ReturnType<typeof silent>) =>
+			decide(view([primary, errant, other]), record(), facts).repairs;
+		expect(repaired(silent())).toEqual([{ do: "follow", name: "mysql-1", source: "mysql-0.mysql", fresh: false }]);
+		expect(repaired(reads(replicaReading(2)))).toMatchObject([{ do: "rebuild", keeper: "mysql-2" }]);
+	});
+
+	test("is not rebuilt while another is: one copy at a time is missing", () => {
+		const both = [1, 2].map((n) => reads(replicaReading(n, { executed: `${gtids(0, 100)},${uuid(n)}:5` })));
+		const [errant, other] = both as [(typeof both)[0], (typeof both)[0]];
+		const scene = view([primary, errant, other]);
+		expect(decide(scene, record(), facts).repairs).toMatchObject([{ do: "rebuild", name: "mysql-1" }]);
+		const busy = scene.instances.map((i) => (i.name === "mysql-1" ? { ...i, busy: "rebuild" } : i));
+		expect(decide({ ...scene, instances: busy }, record(), facts).repairs).toEqual([]);
+	});
+
 	test("merely ahead of the reading of the primary is not errant", () => {
 		expect(repairOf(reads(replicaReading(1, { executed: gtids(0, 105) })))).toEqual([]);
 	});

@@ -1,0 +1,53 @@
+import { describe, expect, test } from "@jest/globals";
+import { type RebuildAccess, rebuild } from "../../../runtime/failover/rebuildAct.ts";
+import type { Health } from "../../../runtime/failover/view.ts";
+import type { Session } from "../../../runtime/mysql/session.ts";
+import { fakeOperation } from "./fakeOperation.ts";
+import { gtids, primaryReading, reads, record, replicaReading, view } from "./scene.ts";
+
+const repair = {
+	do: "rebuild",
+	name: "mysql-1",
+	donor: "mysql-2",
+	keeper: "mysql-2",
+	surplus: "",
+	reason: "test",
+} as const;
+
+function scene(primary: Health, keeper = gtids(0, 100)) {
+	const statements: string[] = [];
+	const session: Session = {
+		closed: false,
+		close: () => {},
+		run: async (sql) => {
+			statements.push(sql.split(/\s/, 1)[0] ?? "");
+			return [[]];
+		},
+	};
+	const access = {
+		session: async () => session,
+		cloneSource: () => ({ host: "mysql-2.mysql", port: 3306, user: "clone", password: "x", caFile: "ca" }),
+	} as unknown as RebuildAccess;
+	const health = view([primary, reads(replicaReading(1)), reads(replicaReading(2, { executed: keeper }))]);
+	return { operation: fakeOperation({ view: health, record: record() }), access, statements };
+}
+
+describe("a rebuild", () => {
+	test("stops acknowledgements, secures a second copy, forgets the instance, and only then wipes it", async () => {
+		const { operation, access, statements } = scene(reads(primaryReading()));
+		await rebuild(operation, access, repair);
+		expect(operation.done).toEqual(["mysql-1: stop receiver", "mysql-2: apply", "record term 3 primary mysql-0"]);
+		expect(operation.saved()?.uuids).not.toHaveProperty("mysql-1");
+		expect(statements.at(-1)).toBe("CLONE");
+	});
+
+	test.each([
+		["the primary was closed since the decision", reads(primaryReading({}, { superReadOnly: true })), gtids(0, 100)],
+		["the other replica lacks something", reads(primaryReading()), gtids(0, 99)],
+	])("wipes nothing when %s", async (_, primary, keeper) => {
+		const { operation, access, statements } = scene(primary, keeper);
+		await expect(rebuild(operation, access, repair)).rejects.toMatchObject({ name: "RefusedError" });
+		expect(operation.saved()?.uuids).toHaveProperty("mysql-1");
+		expect(statements).toEqual([]);
+	});
+});
