@@ -67,6 +67,9 @@ export function clusterStore(options: StoreOptions): ClusterStore {
 	const readMap = async (name: string) =>
 		bounded(`reading ${name}`, orNull(core.readNamespacedConfigMap({ name, namespace })));
 
+	const readSlice = () =>
+		bounded("reading the endpoint", orNull(discovery.readNamespacedEndpointSlice({ name: serviceName, namespace })));
+
 	return {
 		async readRecord() {
 			const map = await readMap(recordName);
@@ -95,18 +98,12 @@ export function clusterStore(options: StoreOptions): ClusterStore {
 			return parsed.success ? parsed.data : null;
 		},
 		async readPublished() {
-			const slice = await bounded(
-				"reading the endpoint",
-				orNull(discovery.readNamespacedEndpointSlice({ name: serviceName, namespace })),
-			);
+			const slice = await readSlice();
 			return slice?.endpoints?.[0]?.addresses[0] ?? null;
 		},
 		async publish(podName, address) {
 			const body = endpointSlice(metadata(serviceName), podName, address, namespace);
-			const there = await bounded(
-				"reading the endpoint",
-				orNull(discovery.readNamespacedEndpointSlice({ name: serviceName, namespace })),
-			);
+			const there = await readSlice();
 			const call =
 				there === null
 					? discovery.createNamespacedEndpointSlice({ namespace, body })

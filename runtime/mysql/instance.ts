@@ -21,8 +21,6 @@ export interface Instance {
 	read(deadlineMs: number): Promise<Reading>;
 	/** Stops the receiver, a connecting one too: it can acknowledge nothing from here on. */
 	stopReceiver(deadlineMs: number): Promise<void>;
-	/** Stops receiver and applier. Only with the applier's work finished: a CHANGE would purge the relay log. */
-	stopReplication(deadlineMs: number): Promise<void>;
 	/** Lets the applier finish `set`; false when it has not within the deadline. */
 	applyUntil(set: GtidSet, deadlineMs: number): Promise<boolean>;
 	/** Makes it a source that accepts writes; each commit waits for an acknowledgement. */
@@ -48,7 +46,6 @@ export function instance(session: Session, link: ReplicationLink): Instance {
 	return {
 		read: (ms) => read(session, ms),
 		stopReceiver: async (ms) => void (await run("STOP REPLICA IO_THREAD", ms)),
-		stopReplication: async (ms) => void (await run("STOP REPLICA", ms)),
 		applyUntil: (set, ms) => applyUntil(session, set, ms),
 		promote: async (ms) => void (await run(promotion, ms)),
 		refuseWrites: async (ms) => void (await run(refusal(ms), ms)),

@@ -42,7 +42,6 @@ export function fakeOperation({ view, record, before = () => {}, leaseMs = () =>
 			return reading;
 		},
 		stopReceiver: () => act(`${name}: stop receiver`),
-		stopReplication: () => act(`${name}: stop replication`),
 		applyUntil: async (set: GtidSet) => {
 			await act(`${name}: apply`);
 			change(name, (r) => ({ executed: held(r) }));
