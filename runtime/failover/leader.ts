@@ -5,18 +5,18 @@ import type { Connect, Login, Target } from "../mysql/session.ts";
 import { LostLeaseError } from "./cancel.ts";
 import { keepCertificates } from "./certificateUpkeep.ts";
 import type { Clock } from "./clock.ts";
-import type { ClusterStore, Versioned } from "./clusterStore.ts";
+import type { ClusterStore } from "./clusterStore.ts";
 import type { Action, Decision, decide, Facts } from "./decide.ts";
 import type { LeaseKeeper } from "./lease.ts";
 import type { Limits, Operation } from "./operation.ts";
-import { perform, repairInstance } from "./perform.ts";
+import { perform } from "./perform.ts";
 import type { Pods } from "./pods.ts";
 import { Prober, type ProbeTimes } from "./prober.ts";
 import type { RebuildAccess } from "./rebuildAct.ts";
-import type { ClusterRecord, Request } from "./record.ts";
-import type { Repair } from "./repair.ts";
-import { roles } from "./roles.ts";
+import type { ClusterRecord } from "./record.ts";
+import { RecordKeeper } from "./recordKeeper.ts";
 import { Sessions } from "./sessions.ts";
+import { Upkeep } from "./upkeep.ts";
 import { since, type View } from "./view.ts";
 
 export interface LeaderOptions {
@@ -41,27 +41,17 @@ export interface LeaderOptions {
 	readonly instance: typeof instance;
 }
 
-/** Requests are looked for this often: people wait for them, machines do not. */
-const requestPeriodMs = 500;
-/** A repair or a label that failed is not tried again sooner. */
-const retryMs = 1000;
+/** What fails in each round is said this often. */
 const complaintMs = 10_000;
 
 export class Leader {
 	readonly #options: LeaderOptions;
 	readonly #probers: ReadonlyMap<string, Prober>;
 	readonly #sessions: Sessions;
-	readonly #busy = new Map<string, string>();
-	readonly #notBefore = new Map<string, number>();
-	#versioned: Versioned = { record: null, version: null };
-	#published: string | null = null;
-	#request: Request | null = null;
-	#requestReadAt = Number.NEGATIVE_INFINITY;
+	readonly #keeper: RecordKeeper;
+	readonly #upkeep: Upkeep;
 	#wake: () => void = () => {};
 	#decision: Decision | null = null;
-	#saving: Promise<void> = Promise.resolve();
-	/** A save may have taken effect without an answer: nothing is decided before the record was read again. */
-	#doubtful = false;
 	#actedAt = Number.NEGATIVE_INFINITY;
 	#complaint = { message: "", until: 0 };
 
@@ -69,6 +59,14 @@ export class Leader {
 		this.#options = options;
 		const { facts, probe, login, clock, connect, target } = options;
 		this.#sessions = new Sessions(target, () => login, connect);
+		this.#keeper = new RecordKeeper(options.store, clock);
+		this.#upkeep = new Upkeep({
+			access: { ...options.rebuildAccess, session: (name) => this.#sessions.open(name, options.limits.statementMs) },
+			store: options.store,
+			log: options.log,
+			clock,
+			onEnd: () => this.#wake(),
+		});
 		this.#probers = new Map(
 			facts.members.map((name) => [
 				name,
@@ -85,7 +83,7 @@ export class Leader {
 	}
 
 	get record(): ClusterRecord | null {
-		return this.#versioned.record;
+		return this.#keeper.versioned.record;
 	}
 
 	get decision(): Decision | null {
@@ -94,9 +92,8 @@ export class Leader {
 
 	/** Leads until the lease is gone or `stop` says so. */
 	async run(stop: AbortSignal): Promise<void> {
-		const { lease, store, probe } = this.#options;
-		this.#versioned = await store.readRecord();
-		this.#published = await store.readPublished();
+		const { lease, probe } = this.#options;
+		await this.#keeper.refresh();
 		for (const prober of this.#probers.values()) void prober.run();
 		const over = new AbortController();
 		void this.#keepCertificates(over.signal);
@@ -137,28 +134,27 @@ export class Leader {
 				zone: pod?.zone ?? null,
 				address: pod?.address ?? null,
 				health: health ?? { state: "unreachable", reason: "not asked yet", confirmed: false, refused: false },
-				busy: this.#busy.get(name) ?? null,
+				busy: this.#upkeep.busy(name),
 				label: pod?.role ?? null,
 			} as const;
 		});
-		return { instances, published: this.#published, request: this.#request };
+		return { instances, published: this.#keeper.published, request: this.#keeper.request };
 	}
 
 	async #round(): Promise<void> {
 		const { facts } = this.#options;
 		try {
-			if (this.#doubtful) await this.#refresh();
-			await this.#readRequest();
+			await this.#keeper.refreshWhenDue();
 			const view = since(this.view(), this.#options.clock.now() - this.#actedAt);
-			const decision = this.#options.decide(view, this.#versioned.record, facts);
+			const decision = this.#options.decide(view, this.record, facts);
 			this.#note(decision);
 			if (decision.action.do !== "wait") await this.#act(view, decision.action);
-			await this.#repair(view, decision);
-			this.#label();
+			await this.#upkeep.repair(this.#operation(view), decision.repairs);
+			this.#upkeep.label(this.view(), this.record);
 			this.#sessions.warm(facts.members, this.#options.limits.statementMs);
 		} catch (error) {
 			this.#complain(error);
-			this.#doubtful = true;
+			this.#keeper.doubt();
 		}
 	}
 
@@ -170,10 +166,9 @@ export class Leader {
 			this.#actedAt = this.#options.clock.now();
 			for (const prober of this.#probers.values()) prober.hurry();
 		}
-		await this.#refresh();
+		await this.#keeper.refresh();
 	}
 
-	/** What fails in each round is said once in a while, not four times a second. */
 	#complain(error: unknown): void {
 		const { message } = error as Error;
 		const now = this.#options.clock.now();
@@ -200,11 +195,9 @@ export class Leader {
 			instance: (name) => this.#instance(name),
 			addressOf: (name) => target(name)?.address ?? null,
 			leaseMs: () => lease.remaining(),
-			current: () => this.#versioned,
-			save: (update) => this.#save(update),
-			create: async (record) => {
-				this.#versioned = await store.saveRecord(record, this.#versioned.version);
-			},
+			current: () => this.#keeper.versioned,
+			save: (update) => this.#keeper.save(update),
+			create: (record) => this.#keeper.create(record),
 			now: () => new Date(),
 			clock,
 			log: (step) => log.info(step),
@@ -214,78 +207,6 @@ export class Leader {
 	async #instance(name: string): Promise<Instance> {
 		const { limits, link } = this.#options;
 		return this.#options.instance(await this.#sessions.get(name, limits.statementMs), link);
-	}
-
-	/** Saves queue up: a rebuild beside a failover must not make it lose its compare and swap. */
-	#save(update: (record: ClusterRecord) => ClusterRecord): Promise<void> {
-		const saving = this.#saving.then(async () => {
-			const { record, version } = this.#versioned;
-			if (record === null) throw new Error("there is no cluster record");
-			this.#versioned = await this.#options.store.saveRecord(update(record), version);
-		});
-		this.#saving = saving.catch(() => {
-			this.#doubtful = true;
-		});
-		return saving;
-	}
-
-	/** What others may have changed, or an act that stopped half-way. */
-	async #refresh(): Promise<void> {
-		this.#versioned = await this.#options.store.readRecord();
-		this.#published = await this.#options.store.readPublished();
-		this.#doubtful = false;
-	}
-
-	async #readRequest(): Promise<void> {
-		if (this.#options.clock.now() - this.#requestReadAt < requestPeriodMs) return;
-		this.#requestReadAt = this.#options.clock.now();
-		this.#request = await this.#options.store.readRequest();
-	}
-
-	/**
-	 * A rebuild runs beside the rounds: a copy of a large database takes a while. All else is waited
-	 * for: a receiver that a late repair started could acknowledge after a failover had revoked it.
-	 */
-	async #repair(view: View, decision: Decision): Promise<void> {
-		const started = decision.repairs
-			.filter((repair) => this.#due(`repair ${repair.name}`))
-			.map((repair) => ({ repair, work: this.#repairOne(view, repair) }));
-		await Promise.all(started.filter(({ repair }) => repair.do !== "rebuild").map(({ work }) => work));
-	}
-
-	async #repairOne(view: View, repair: Repair): Promise<void> {
-		this.#busy.set(repair.name, repair.do);
-		const access: RebuildAccess = {
-			...this.#options.rebuildAccess,
-			session: (name) => this.#sessions.open(name, this.#options.limits.statementMs),
-		};
-		try {
-			await repairInstance(this.#operation(view), access, repair);
-		} catch (error) {
-			this.#options.log.warn({ err: error, repair }, "a repair failed and is tried again");
-		} finally {
-			this.#busy.delete(repair.name);
-			this.#wake();
-		}
-	}
-
-	#label(): void {
-		const view = this.view();
-		const wanted = roles(view, this.#versioned.record);
-		for (const { name, label, address } of view.instances) {
-			const role = wanted.get(name);
-			if (role === undefined || role === label || address === null || !this.#due(`label ${name}`)) continue;
-			this.#options.store
-				.label(name, role)
-				.catch((error) => this.#options.log.warn({ err: error }, `${name} could not be labelled`));
-		}
-	}
-
-	#due(what: string): boolean {
-		const now = this.#options.clock.now();
-		if (now < (this.#notBefore.get(what) ?? 0)) return false;
-		this.#notBefore.set(what, now + retryMs);
-		return true;
 	}
 
 	/** Until something changed, or the next period. */

@@ -1,0 +1,75 @@
+/** The leader's copy of what Kubernetes keeps of the cluster: the record, the endpoint, the operator's request. */
+import type { Clock } from "./clock.ts";
+import type { ClusterStore, Versioned } from "./clusterStore.ts";
+import type { ClusterRecord, Request } from "./record.ts";
+
+/** Requests are looked for this often: people wait for them, machines do not. */
+const requestPeriodMs = 500;
+
+export class RecordKeeper {
+	readonly #store: ClusterStore;
+	readonly #clock: Clock;
+	#versioned: Versioned = { record: null, version: null };
+	#published: string | null = null;
+	#request: Request | null = null;
+	#requestReadAt = Number.NEGATIVE_INFINITY;
+	#saving: Promise<void> = Promise.resolve();
+	#doubtful = false;
+
+	constructor(store: ClusterStore, clock: Clock) {
+		this.#store = store;
+		this.#clock = clock;
+	}
+
+	/** As last read or saved. */
+	get versioned(): Versioned {
+		return this.#versioned;
+	}
+
+	/** The address that mysql-primary points to. */
+	get published(): string | null {
+		return this.#published;
+	}
+
+	get request(): Request | null {
+		return this.#request;
+	}
+
+	/** A save may have taken effect without an answer: nothing is decided before the record was read again. */
+	doubt(): void {
+		this.#doubtful = true;
+	}
+
+	/** Before a round's decision: what is in doubt is read again, and requests now and then. */
+	async refreshWhenDue(): Promise<void> {
+		if (this.#doubtful) await this.refresh();
+		if (this.#clock.now() - this.#requestReadAt < requestPeriodMs) return;
+		this.#requestReadAt = this.#clock.now();
+		this.#request = await this.#store.readRequest();
+	}
+
+	/** What others may have changed, or an act that stopped half-way. */
+	async refresh(): Promise<void> {
+		this.#versioned = await this.#store.readRecord();
+		this.#published = await this.#store.readPublished();
+		this.#doubtful = false;
+	}
+
+	/** @throws when there is a record. */
+	async create(record: ClusterRecord): Promise<void> {
+		this.#versioned = await this.#store.saveRecord(record, this.#versioned.version);
+	}
+
+	/** Saves queue up: a rebuild beside a failover must not make it lose its compare and swap. */
+	save(update: (record: ClusterRecord) => ClusterRecord): Promise<void> {
+		const saving = this.#saving.then(async () => {
+			const { record, version } = this.#versioned;
+			if (record === null) throw new Error("there is no cluster record");
+			this.#versioned = await this.#store.saveRecord(update(record), version);
+		});
+		this.#saving = saving.catch(() => {
+			this.#doubtful = true;
+		});
+		return saving;
+	}
+}
