@@ -48,7 +48,7 @@ const prompt = {
 		catchUpLimit: duration("30s"),
 		drainLimit: duration("10s"),
 	},
-	replication: { ...calm.replication, netTimeout: duration("2s") },
+	replication: { ...calm.replication, heartbeat: duration("250ms"), netTimeout: duration("1s") },
 } satisfies FailoverRung;
 
 const brisk = {

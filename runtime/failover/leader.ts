@@ -11,7 +11,8 @@ import type { LeaseKeeper } from "./lease.ts";
 import type { Limits, Operation } from "./operation.ts";
 import { perform } from "./perform.ts";
 import type { Pods } from "./pods.ts";
-import { Prober, type ProbeTimes } from "./prober.ts";
+import type { ProbeTimes } from "./prober.ts";
+import type { Probers } from "./probers.ts";
 import type { RebuildAccess } from "./rebuildAct.ts";
 import type { ClusterRecord } from "./record.ts";
 import { RecordKeeper } from "./recordKeeper.ts";
@@ -46,7 +47,7 @@ const complaintMs = 10_000;
 
 export class Leader {
 	readonly #options: LeaderOptions;
-	readonly #probers: ReadonlyMap<string, Prober>;
+	readonly #probers: Probers;
 	readonly #sessions: Sessions;
 	readonly #keeper: RecordKeeper;
 	readonly #upkeep: Upkeep;
@@ -55,9 +56,11 @@ export class Leader {
 	#actedAt = Number.NEGATIVE_INFINITY;
 	#complaint = { message: "", until: 0 };
 
-	constructor(options: LeaderOptions) {
+	/** @param probers run already, and go on when this leader's time is over */
+	constructor(options: LeaderOptions, probers: Probers) {
 		this.#options = options;
-		const { facts, probe, login, clock, connect, target } = options;
+		this.#probers = probers;
+		const { login, clock, connect, target } = options;
 		this.#sessions = new Sessions(target, () => login, connect);
 		this.#keeper = new RecordKeeper(options.store, clock);
 		this.#upkeep = new Upkeep({
@@ -67,19 +70,6 @@ export class Leader {
 			clock,
 			onEnd: () => this.#wake(),
 		});
-		this.#probers = new Map(
-			facts.members.map((name) => [
-				name,
-				new Prober({
-					target: () => target(name),
-					login: () => login,
-					times: probe,
-					clock,
-					connect,
-					onChange: () => this.#wake(),
-				}),
-			]),
-		);
 	}
 
 	get record(): ClusterRecord | null {
@@ -92,9 +82,10 @@ export class Leader {
 
 	/** Leads until the lease is gone or `stop` says so. */
 	async run(stop: AbortSignal): Promise<void> {
-		const { lease, probe } = this.#options;
+		const { lease, probe, clock } = this.#options;
 		await this.#keeper.refresh();
-		for (const prober of this.#probers.values()) void prober.run();
+		this.#actedAt = clock.now();
+		this.#probers.lead(() => this.#wake());
 		const over = new AbortController();
 		void this.#keepCertificates(over.signal);
 		try {
@@ -104,7 +95,7 @@ export class Leader {
 			}
 		} finally {
 			over.abort();
-			for (const prober of this.#probers.values()) prober.stop();
+			this.#probers.standBy();
 			this.#sessions.close();
 		}
 	}
@@ -128,7 +119,7 @@ export class Leader {
 		const pods = this.#options.pods.database();
 		const instances = this.#options.facts.members.map((name) => {
 			const pod = pods.get(name);
-			const health = this.#probers.get(name)?.health();
+			const health = this.#probers.health(name);
 			return {
 				name,
 				zone: pod?.zone ?? null,
@@ -164,7 +155,7 @@ export class Leader {
 			await perform(this.#operation(view), action, this.#options.schemas);
 		} finally {
 			this.#actedAt = this.#options.clock.now();
-			for (const prober of this.#probers.values()) prober.hurry();
+			this.#probers.hurry();
 		}
 		await this.#keeper.refresh();
 	}

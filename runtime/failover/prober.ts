@@ -17,6 +17,8 @@ export interface ProberOptions {
 	readonly target: () => Target | null;
 	readonly login: () => Login | null;
 	readonly times: ProbeTimes;
+	/** As it is at the moment. */
+	readonly periodMs: () => number;
 	readonly clock: Clock;
 	readonly connect: Connect;
 	readonly onChange: () => void;
@@ -59,7 +61,7 @@ export class Prober {
 		while (!this.#stopped) {
 			const started = this.#options.clock.now();
 			await this.#probe();
-			const rest = this.#options.times.periodMs - (this.#options.clock.now() - started);
+			const rest = this.#options.periodMs() - (this.#options.clock.now() - started);
 			if (rest > 0 && !this.#stopped) await this.#rest(rest);
 		}
 	}

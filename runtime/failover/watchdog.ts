@@ -8,10 +8,11 @@ import { systemClock } from "./clock.ts";
 import { clusterStore } from "./clusterStore.ts";
 import { type Access, awaitAccess } from "./credentialsAccess.ts";
 import { Leader } from "./leader.ts";
-import { type LeaderParts, leaderOptions } from "./leaderOptions.ts";
+import { leaderOptions } from "./leaderOptions.ts";
 import { type LeaseKeeper, leaseKeeper } from "./lease.ts";
 import { metrics } from "./metrics.ts";
 import { type Pods, watchPods } from "./pods.ts";
+import { Probers } from "./probers.ts";
 import { serve } from "./server.ts";
 import { type Status, status } from "./status.ts";
 
@@ -97,21 +98,28 @@ class Watchdog {
 			onError,
 		});
 		this.#lease = lease;
-		this.#candidate = this.#queue(lease, { access, kubernetes: this.#config, store, pods });
+		const options = leaderOptions({ access, kubernetes: this.#config, store, pods, lease, ...this.#own() });
+		const probers = new Probers(options);
+		const probing = probers.run(stop);
+		this.#candidate = this.#queue(lease, pods, () => new Leader(options, probers));
 		await this.#candidate.run(stop);
 		await lease.release().catch(onError);
+		await probing;
 	}
 
-	#queue(lease: LeaseKeeper, parts: Omit<LeaderParts, "settings" | "lease" | "clock" | "log">): Candidate {
-		const own = { settings: this.#settings, lease, clock: systemClock, log: this.#log };
+	#own() {
+		return { settings: this.#settings, clock: systemClock, log: this.#log };
+	}
+
+	#queue(lease: LeaseKeeper, pods: Pods, leader: () => Leader): Candidate {
 		return new Candidate({
 			self: self(),
 			lease,
 			renewMs: this.#settings.plan.failover.leaseRenewPeriod,
-			pods: parts.pods,
+			pods,
 			clock: systemClock,
 			log: this.#log,
-			leader: () => new Leader(leaderOptions({ ...parts, ...own })),
+			leader,
 			onRound: () => {
 				this.#roundAt = now();
 			},

@@ -5,6 +5,7 @@ import { decide } from "../../runtime/failover/decide.ts";
 import { Leader, type LeaderOptions } from "../../runtime/failover/leader.ts";
 import { leaseKeeper } from "../../runtime/failover/lease.ts";
 import type { PodFacts, Pods } from "../../runtime/failover/pods.ts";
+import { Probers } from "../../runtime/failover/probers.ts";
 import { instance } from "../../runtime/mysql/instance.ts";
 import { Api } from "./apiModel.ts";
 import { Client } from "./clients.ts";
@@ -131,7 +132,10 @@ export class World {
 			decide,
 			instance,
 		};
-		const leader = () => new Leader(mutate(options, this));
+		const wanted = mutate(options, this);
+		const probers = new Probers(wanted);
+		void probers.run(this.never);
+		const leader = () => new Leader(wanted, probers);
 		const candidate = new Candidate({
 			self: name,
 			lease,
