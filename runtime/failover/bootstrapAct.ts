@@ -33,6 +33,7 @@ export async function bootstrap(operation: Operation, primary: string, reason: s
 		initialised: true,
 		term: 1,
 		primary,
+		epoch: 1,
 		since: operation.now().toISOString(),
 		uuids: { [primary]: uuid },
 		gtidAtPromotion: formatGtidSet(executed),

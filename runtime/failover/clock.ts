@@ -1,5 +1,5 @@
 /** Where time comes from: the machine's own clock, or a virtual one on which a whole cluster is simulated. */
-import { pause } from "./pause.ts";
+import { sleep } from "./sleep.ts";
 
 export interface Clock {
 	/** Monotonic milliseconds. */
@@ -12,5 +12,5 @@ const never = new AbortController().signal;
 
 export const systemClock: Clock = {
 	now: () => performance.now(),
-	sleep: (ms, stop = never) => pause(ms, stop),
+	sleep: (ms, stop = never) => sleep(ms, stop),
 };

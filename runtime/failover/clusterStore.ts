@@ -10,6 +10,7 @@ import {
 	type V1Lease,
 	V1MicroTime,
 } from "@kubernetes/client-node";
+import { clusterLabels } from "../kubernetes/clusterLabels.ts";
 import { withDeadline } from "../mysql/session.ts";
 import type { LeaseStore } from "./lease.ts";
 import { type ClusterRecord, formatRecord, parseRecord, type Request, requestSchema } from "./record.ts";
@@ -53,11 +54,7 @@ export function clusterStore(options: StoreOptions): ClusterStore {
 	const core = config.makeApiClient(CoreV1Api);
 	const discovery = config.makeApiClient(DiscoveryV1Api);
 	const bounded = <T>(what: string, call: Promise<T>) => withDeadline(call, deadlineMs, `Kubernetes API: ${what}`);
-	const labels = {
-		"app.kubernetes.io/name": "mysql",
-		"app.kubernetes.io/part-of": "mysql-dr",
-		"mysql-dr/cluster": options.cluster,
-	};
+	const labels = clusterLabels(options.cluster);
 	const metadata = (name: string, version: string | null = null) => ({
 		name,
 		namespace,

@@ -3,7 +3,8 @@ import { CoreV1Api, type KubeConfig } from "@kubernetes/client-node";
 import type { Settings } from "../../objectives/settings.ts";
 import { ensureCredentials, secretNames } from "../credentials/ensureCredentials.ts";
 import { kubernetesSecrets } from "../credentials/kubernetesSecrets.ts";
-import { pause } from "./pause.ts";
+import { clusterLabels } from "../kubernetes/clusterLabels.ts";
+import { sleep } from "./sleep.ts";
 
 export type Access = Awaited<ReturnType<typeof ensureCredentials>>;
 
@@ -21,7 +22,7 @@ export async function awaitAccess(
 			return await refreshAccess(config, settings);
 		} catch (error) {
 			onError(error);
-			await pause(retryMs, stop);
+			await sleep(retryMs, stop);
 		}
 	}
 	return null;
@@ -29,11 +30,7 @@ export async function awaitAccess(
 
 /** Renews the certificate when its time has come; everything that is there stays. */
 export function refreshAccess(config: KubeConfig, settings: Settings): Promise<Access> {
-	const labels = {
-		"app.kubernetes.io/name": "mysql",
-		"app.kubernetes.io/part-of": "mysql-dr",
-		"mysql-dr/cluster": settings.cluster,
-	};
+	const labels = clusterLabels(settings.cluster);
 	const store = kubernetesSecrets(config.makeApiClient(CoreV1Api), { namespace: settings.namespace, labels });
 	const names = { ...secretNames, passwords: settings.credentialsSecret, tls: settings.tlsSecret };
 	return ensureCredentials(store, settings, { names });

@@ -4,6 +4,7 @@ import type { Logger } from "pino";
 import type { Settings } from "../../objectives/settings.ts";
 import { drillSchema } from "../instance/accountsSql.ts";
 import { instanceHost } from "../instance/hostName.ts";
+import { clusterLabels } from "../kubernetes/clusterLabels.ts";
 import { instance } from "../mysql/instance.ts";
 import { readableSql } from "../mysql/readableSql.ts";
 import { openSession } from "../mysql/session.ts";
@@ -80,10 +81,7 @@ export function leaderOptions(parts: LeaderParts): LeaderOptions {
 				caFile,
 			}),
 			readableSql,
-			surplusStore: surplusStore(parts.kubernetes, settings.namespace, {
-				"app.kubernetes.io/part-of": "mysql-dr",
-				"mysql-dr/cluster": settings.cluster,
-			}),
+			surplusStore: surplusStore(parts.kubernetes, settings.namespace, clusterLabels(settings.cluster)),
 		},
 		schemas: [settings.schema, drillSchema],
 		refreshCredentials: () => refreshAccess(parts.kubernetes, settings),

@@ -5,6 +5,7 @@ import { failover } from "./failoverAct.ts";
 import { deadline, type Operation, recorded } from "./operation.ts";
 import { type RebuildAccess, rebuild } from "./rebuildAct.ts";
 import type { Answer, Request } from "./record.ts";
+import { nextEpoch } from "./recordKeeper.ts";
 import type { Repair } from "./repair.ts";
 import { switchover } from "./switchoverAct.ts";
 
@@ -47,6 +48,8 @@ export async function repairInstance(operation: Operation, access: RebuildAccess
 
 async function resume(operation: Operation, primary: string): Promise<void> {
 	operation.log(`opening ${primary}, the recorded primary`);
+	// A save that names another primary may still be under way; it must not land once this one is open.
+	await operation.save(nextEpoch);
 	const instance = await operation.instance(primary);
 	await instance.promote(deadline(operation, operation.limits.statementMs));
 }

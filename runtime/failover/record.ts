@@ -33,6 +33,12 @@ export const recordSchema = z.object({
 	/** Rises by one with every change of the primary. */
 	term: z.number().int().min(1),
 	primary: z.string(),
+	/**
+	 * Rises whenever a leader makes the record its own (when it begins to lead, after a save of its own without an answer,
+	 * before it opens the recorded primary again): whatever an earlier save has still under way then loses its compare and
+	 * swap. Records of older versions have none.
+	 */
+	epoch: z.number().int().min(0).default(0),
 	since: z.iso.datetime(),
 	/**
 	 * The server UUID of each instance that has once held everything the primary held. An instance

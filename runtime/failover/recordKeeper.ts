@@ -6,6 +6,9 @@ import type { ClusterRecord, Request } from "./record.ts";
 /** Requests are looked for this often: people wait for them, machines do not. */
 const requestPeriodMs = 500;
 
+/** Nothing but a new version: what was read of the record is still so, and stays so for whoever else would change it. */
+export const nextEpoch = (record: ClusterRecord): ClusterRecord => ({ ...record, epoch: record.epoch + 1 });
+
 export class RecordKeeper {
 	readonly #store: ClusterStore;
 	readonly #clock: Clock;
@@ -15,6 +18,8 @@ export class RecordKeeper {
 	#requestReadAt = Number.NEGATIVE_INFINITY;
 	#saving: Promise<void> = Promise.resolve();
 	#doubtful = false;
+	/** Nobody's save from before is under way any more: whoever comes late finds another version. */
+	#own = false;
 
 	constructor(store: ClusterStore, clock: Clock) {
 		this.#store = store;
@@ -40,9 +45,13 @@ export class RecordKeeper {
 		this.#doubtful = true;
 	}
 
-	/** Before a round's decision: what is in doubt is read again, and requests now and then. */
+	/**
+	 * Before a round's decision: what is in doubt is read again, the record is made this leader's own if it is not, and
+	 * requests are looked for now and then.
+	 */
 	async refreshWhenDue(): Promise<void> {
 		if (this.#doubtful) await this.refresh();
+		if (!this.#own && this.#versioned.record !== null) await this.save(nextEpoch);
 		if (this.#clock.now() - this.#requestReadAt < requestPeriodMs) return;
 		this.#requestReadAt = this.#clock.now();
 		this.#request = await this.#store.readRequest();
@@ -66,9 +75,11 @@ export class RecordKeeper {
 			const { record, version } = this.#versioned;
 			if (record === null) throw new Error("there is no cluster record");
 			this.#versioned = await this.#store.saveRecord(update(record), version);
+			this.#own = true;
 		});
 		this.#saving = saving.catch(() => {
 			this.#doubtful = true;
+			this.#own = false;
 		});
 		return saving;
 	}

@@ -22,6 +22,7 @@ export function record(change: Partial<ClusterRecord> = {}): ClusterRecord {
 		initialised: true,
 		term: 3,
 		primary: "mysql-0",
+		epoch: 1,
 		since: "2026-01-01T00:00:00.000Z",
 		uuids: { "mysql-0": uuid(0), "mysql-1": uuid(1), "mysql-2": uuid(2) },
 		gtidAtPromotion: "",

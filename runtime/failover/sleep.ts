@@ -1,5 +1,5 @@
 /** Resolves after `ms`, or at once when told to stop. */
-export function pause(ms: number, stop: AbortSignal): Promise<void> {
+export function sleep(ms: number, stop: AbortSignal): Promise<void> {
 	if (ms <= 0 || stop.aborted) return Promise.resolve();
 	return new Promise((resolve) => {
 		const timer = setTimeout(done, ms);
