@@ -16,6 +16,7 @@ import {
 	restore,
 	semiSync,
 	silence,
+	stall,
 	type Term,
 } from "./terms.ts";
 
@@ -71,7 +72,7 @@ const recipes: Readonly<Record<Scenario, (ground: Ground) => Recipe>> = {
 		rpo: zeroLoss,
 	}),
 	volume: () => ({
-		rto: [detection, ...promote, reconnect, figure("new volume"), rebuild],
+		rto: [detection, stall, ...promote, reconnect, figure("new volume"), rebuild],
 		rpo: zeroLoss,
 	}),
 	zone: (ground) =>

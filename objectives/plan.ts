@@ -41,7 +41,9 @@ export interface FailoverSettings {
 	/** The watchdogs' Lease is free again this long after its last renewal. */
 	readonly leaseDuration: Duration;
 	readonly leaseRenewPeriod: Duration;
-	/** No second automatic failover within this time, unless the new primary is dead. */
+	/** A primary on which commits wait for this long, none finishing, is replaced although it answers. */
+	readonly stallLimit: Duration;
+	/** No second automatic change of the primary within this time, unless the new primary is dead. */
 	readonly holdOff: Duration;
 	/** How long a promotion waits for the candidate's applier before it says that the promise is at risk. */
 	readonly catchUpLimit: Duration;

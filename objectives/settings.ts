@@ -22,6 +22,7 @@ const planSchema = z.looseObject({
 		confirmations: z.number().int().positive(),
 		leaseDuration: milliseconds.positive(),
 		leaseRenewPeriod: milliseconds.positive(),
+		stallLimit: milliseconds.positive(),
 		holdOff: milliseconds,
 		catchUpLimit: milliseconds.positive(),
 		drainLimit: milliseconds.positive(),

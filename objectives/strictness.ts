@@ -27,6 +27,7 @@ function scales(plan: Plan): readonly (readonly [string, number])[] {
 		"failover.detection": failover.probePeriod * failover.confirmations + failover.probeTimeout,
 		"failover.leaseDuration": failover.leaseDuration,
 		"failover.leaseRenewPeriod": failover.leaseRenewPeriod,
+		"failover.stallLimit": failover.stallLimit,
 		"failover.catchUpLimit": failover.catchUpLimit,
 		"failover.drainLimit": failover.drainLimit,
 		"replication.netTimeout": replication.netTimeout,

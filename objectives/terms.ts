@@ -66,6 +66,18 @@ export const silence: Builder = (ground) => {
 	);
 };
 
+/** What a volume that fills up or hangs takes beyond the detection: mysqld answers as if nothing were. */
+export const stall: Builder = (ground) => {
+	const { stallLimit } = ground.plan.failover;
+	const rest = inSeconds(stallLimit) - detection(ground).seconds;
+	return bounded(
+		ground,
+		"stall",
+		Math.max(0, rest),
+		`default: a primary that answers while no commit finishes is replaced after ${formatDuration(stallLimit)}`,
+	);
+};
+
 /** Only where the leading watchdog may be lost together with the primary. */
 export const lease: Builder = (ground) => {
 	const { leaseDuration, leaseRenewPeriod } = ground.plan.failover;

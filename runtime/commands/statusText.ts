@@ -14,6 +14,9 @@ const alertTexts: Readonly<Record<Alert, string>> = {
 	primaryUnseen: "the watchdog does not see the primary, but its replicas do: nothing is done",
 	primaryUnknown: "the primary refuses the watchdog's login",
 	tooFewAckers: "no replica acknowledges: writes wait",
+	stalled: "commits wait on the primary and none finishes",
+	holdOff: "the primary was changed a moment ago: it is not changed again yet",
+	paused: "an operator told the watchdog to change nothing",
 };
 
 /** @returns what `mysql-dr status` prints: the verdict first, then the instances, then what ought to be known. */
@@ -32,8 +35,17 @@ export function statusLines(status: Status, paint: Paint): string[] {
 		"",
 		watchdogs(status),
 		...lastChange(status),
-		...status.alerts.map((alert) => paint.attention(`! ${alertTexts[alert] ?? alert}`)),
+		...paused(status, paint),
+		...status.alerts
+			.filter((alert) => alert !== "paused")
+			.map((alert) => paint.attention(`! ${alertTexts[alert] ?? alert}`)),
 	];
+}
+
+function paused({ paused }: Status, paint: Paint): string[] {
+	if (!paused) return [];
+	const why = paused.reason === "" ? "" : ` (${paused.reason})`;
+	return [paint.attention(`! paused until ${paused.until}${why}: nothing is changed; mysql-dr unpause ends it`)];
 }
 
 /** What is missing, in a few words. */

@@ -13,6 +13,7 @@ import {
 import { clusterLabels } from "../kubernetes/clusterLabels.ts";
 import { withDeadline } from "../mysql/session.ts";
 import type { LeaseStore } from "./lease.ts";
+import { type PauseOrder, parsePause, pauseKey, pauseName } from "./pause.ts";
 import { type ClusterRecord, formatRecord, parseRecord, type Request, requestSchema } from "./record.ts";
 
 export interface Versioned {
@@ -26,6 +27,7 @@ export interface ClusterStore {
 	/** Compare and swap. @throws when the record is no longer the one that was read. */
 	saveRecord(record: ClusterRecord, version: string | null): Promise<Versioned>;
 	readRequest(): Promise<Request | null>;
+	readPause(): Promise<PauseOrder | null>;
 	/** The address that mysql-primary points to. */
 	readPublished(): Promise<string | null>;
 	/** Moves every client in one write. */
@@ -93,6 +95,9 @@ export function clusterStore(options: StoreOptions): ClusterStore {
 			if (text === undefined) return null;
 			const parsed = requestSchema.safeParse(JSON.parse(text));
 			return parsed.success ? parsed.data : null;
+		},
+		async readPause() {
+			return parsePause((await readMap(pauseName))?.data?.[pauseKey]);
 		},
 		async readPublished() {
 			const slice = await readSlice();

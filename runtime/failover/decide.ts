@@ -7,16 +7,32 @@ import { held, type Reading } from "../mysql/reading.ts";
 import { choose, chooseFirst, isAdmitted, surplus } from "./choose.ts";
 import type { ClusterRecord, Request } from "./record.ts";
 import { type Repair, repairs } from "./repair.ts";
-import { type InstanceView, readable, type View } from "./view.ts";
+import { type Stall, stallOf } from "./stall.ts";
+import { holdBack, type Judgement, steady } from "./steady.ts";
+import { type Health, readable, type View } from "./view.ts";
+
+type Answering = Extract<Health, { state: "readable" }>;
 
 export type Action =
 	/** The first record of a cluster that never had one. */
 	| { readonly do: "bootstrap"; readonly primary: string; readonly reason: string }
 	/** Revoke acknowledgements, choose, catch up, record, promote. */
-	| { readonly do: "failover"; readonly from: string; readonly reason: string }
+	| {
+			readonly do: "failover";
+			readonly from: string;
+			readonly reason: string;
+			/** The primary answers but hangs: nothing is asked of it, and it cannot be chosen. */
+			readonly stalled: boolean;
+	  }
 	/** Open the recorded primary for writes: after a bootstrap, a restart or a leader's death half-way. */
 	| { readonly do: "resume"; readonly primary: string; readonly reason: string }
-	| { readonly do: "switchover"; readonly to: string; readonly request: Request }
+	| {
+			readonly do: "switchover";
+			readonly to: string;
+			readonly reason: string;
+			/** Null when nobody asked for it. */
+			readonly request: Request | null;
+	  }
 	| { readonly do: "answer"; readonly request: Request; readonly refusal: string }
 	/** Point mysql-primary at the primary's address. */
 	| { readonly do: "publish"; readonly primary: string; readonly address: string }
@@ -30,7 +46,13 @@ export type Alert =
 	| "nobody"
 	| "primaryUnseen"
 	| "primaryUnknown"
-	| "tooFewAckers";
+	| "tooFewAckers"
+	/** Commits wait on the primary and none finishes. */
+	| "stalled"
+	/** A change of the primary is held back because it was changed a moment ago. */
+	| "holdOff"
+	/** An operator told the watchdog to change nothing. */
+	| "paused";
 
 export interface Decision {
 	readonly action: Action;
@@ -45,10 +67,32 @@ export interface Facts {
 	readonly members: readonly string[];
 	/** The host name under which an instance is a source. */
 	readonly sourceHost: (name: string) => string;
+	/** Commits that wait for this long, none finishing, make a primary useless. */
+	readonly stallLimitMs: number;
+	/** For how long a primary is not changed again without need. */
+	readonly holdOffMs: number;
 }
 
 export function decide(view: View, record: ClusterRecord | null, facts: Facts): Decision {
 	if (record === null) return bootstrap(view, facts);
+	const decision = judge(view, record, facts);
+	if (view.paused !== null) return restrained(decision);
+	// What a repair would connect, a failover has just cut off.
+	return decision.action.do === "failover" ? { ...decision, repairs: [] } : decision;
+}
+
+/** What an operator asked for goes on, and so does all that keeps the others from harm; nothing is changed beyond that. */
+function restrained({ action, repairs, alerts }: Decision): Decision {
+	const own = action.do === "failover" || (action.do === "switchover" && action.request === null);
+	const reason = "reason" in action ? action.reason : "";
+	return {
+		action: own ? { do: "wait", reason: `paused, otherwise ${action.do}: ${reason}` } : action,
+		repairs: repairs.filter((repair) => repair.do !== "rebuild"),
+		alerts: [...alerts, "paused"],
+	};
+}
+
+function judge(view: View, record: ClusterRecord, facts: Facts): Decision {
 	const primary = view.instances.find((i) => i.name === record.primary);
 	const health = primary?.health ?? { state: "unreachable", reason: "no pod", confirmed: true, refused: false };
 	switch (health.state) {
@@ -57,7 +101,7 @@ export function decide(view: View, record: ClusterRecord | null, facts: Facts): 
 		case "unreachable":
 			return whenSilent(view, record, facts, health);
 		case "readable":
-			return whenReadable(view, record, facts, health.reading);
+			return whenReadable(view, record, facts, health);
 	}
 }
 
@@ -96,15 +140,16 @@ function whenSilent(
 function failover(view: View, record: ClusterRecord, facts: Facts, reason: string): Decision {
 	const choice = choose(record, facts.members, readable(view));
 	if ("refused" in choice) return idle(choice.reason, choice.refused);
-	return act({ do: "failover", from: record.primary, reason });
+	return act({ do: "failover", from: record.primary, reason, stalled: false });
 }
 
-function whenReadable(view: View, record: ClusterRecord, facts: Facts, reading: Reading): Decision {
+function whenReadable(view: View, record: ClusterRecord, facts: Facts, health: Answering): Decision {
+	const { reading } = health;
 	if (!isIntact(record, reading)) {
 		return failover(view, record, facts, "the primary's data directory is not the one of its term");
 	}
 	if (reading.superReadOnly || !reading.acksRequired) return whenClosed(view, record, facts, reading);
-	return whenOpen(view, record, facts, reading);
+	return whenOpen(view, record, facts, health);
 }
 
 function isIntact(record: ClusterRecord, reading: Reading): boolean {
@@ -124,55 +169,18 @@ function whenClosed(view: View, record: ClusterRecord, facts: Facts, reading: Re
 	return act({ do: "resume", primary: record.primary, reason: "the recorded primary refuses writes" });
 }
 
-function whenOpen(view: View, record: ClusterRecord, facts: Facts, reading: Reading): Decision {
+function whenOpen(view: View, record: ClusterRecord, facts: Facts, health: Answering): Decision {
+	const { reading } = health;
 	const alerts: Alert[] = reading.ackers === 0 ? ["tooFewAckers"] : [];
-	return {
-		action: steady(view, record, facts, reading),
-		repairs: repairs(view, record, facts, reading),
-		alerts,
-	};
+	const stall = stallOf(view, record, facts, health);
+	const { action, alerts: more } = stall === null ? steady(view, record, facts, reading) : onStall(view, record, stall);
+	return { action, repairs: repairs(view, record, facts, reading), alerts: [...alerts, ...more] };
 }
 
-function steady(view: View, record: ClusterRecord, facts: Facts, reading: Reading): Action {
-	const primary = view.instances.find((i) => i.name === record.primary);
-	const address = primary?.address ?? null;
-	if (address !== null && view.published !== address) {
-		return { do: "publish", primary: record.primary, address };
-	}
-	if (!record.schemasReady && reading.ackers > 0) {
-		return { do: "createSchemas", primary: record.primary };
-	}
-	const { request } = view;
-	if (request !== null && request.id !== record.request?.id) {
-		return switchover(view, record, facts, request);
-	}
-	return { do: "wait", reason: "steady" };
-}
-
-function switchover(view: View, record: ClusterRecord, facts: Facts, request: Request): Action {
-	const refuse = (refusal: string): Action => ({ do: "answer", request, refusal });
-	const { to } = request;
-	if (to === record.primary) return refuse(`${to} is the primary already`);
-	if (to !== undefined && !facts.members.includes(to)) {
-		return refuse(`there is no instance ${to}; there are ${facts.members.join(", ")}`);
-	}
-	const fit = view.instances.filter((i) => i.name !== record.primary && isFit(record, facts, i));
-	const target = to === undefined ? fit[0]?.name : fit.find((i) => i.name === to)?.name;
-	if (target !== undefined) return { do: "switchover", to: target, request };
-	return refuse(`${to ?? "no replica"} is not a sound replica that replicates now`);
-}
-
-/** A replica that could take over within a moment. */
-export function isFit(record: ClusterRecord, facts: Facts, view: InstanceView): boolean {
-	if (view.health.state !== "readable" || view.busy !== null) return false;
-	const { reading } = view.health;
-	return (
-		isAdmitted(record, view.name, reading) &&
-		isEmpty(surplus(record, reading)) &&
-		reading.receiver?.state === "on" &&
-		reading.receiver.source === facts.sourceHost(record.primary) &&
-		reading.applier?.running === true
-	);
+function onStall(view: View, record: ClusterRecord, { reason, obstacle }: Stall): Judgement {
+	if (obstacle !== null) return { action: { do: "wait", reason: `${reason}; ${obstacle}` }, alerts: ["stalled"] };
+	if (view.holdOffMs > 0) return holdBack(view, reason, "stalled");
+	return { action: { do: "failover", from: record.primary, reason, stalled: true }, alerts: ["stalled"] };
 }
 
 function act(action: Action): Decision {

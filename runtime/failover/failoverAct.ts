@@ -3,11 +3,14 @@ import { contains, formatGtidSet } from "../mysql/gtidSet.ts";
 import { held } from "../mysql/reading.ts";
 import { RefusedError } from "./cancel.ts";
 import { type Choice, choose } from "./choose.ts";
+import type { Action } from "./decide.ts";
 import { deadline, type Operation, recorded, Timeline } from "./operation.ts";
 import { type Handover, open, recordDone, recordTerm } from "./promote.ts";
 import { type Readable, readable } from "./view.ts";
 
-export async function failover(operation: Operation, from: string, reason: string): Promise<void> {
+type Failover = Omit<Extract<Action, { do: "failover" }>, "do">;
+
+export async function failover(operation: Operation, { from, reason, stalled }: Failover): Promise<void> {
 	const record = recorded(operation);
 	const timeline = new Timeline(operation, {
 		kind: "failover",
@@ -19,7 +22,7 @@ export async function failover(operation: Operation, from: string, reason: strin
 		gtidAfter: "",
 	});
 	timeline.step(`${from} is lost: ${reason}`);
-	const seen = await revokeAcknowledgements(operation);
+	const seen = await revokeAcknowledgements(operation, stalled);
 	timeline.step(`acknowledgements revoked on ${seen.map((i) => i.name).join(", ")}`);
 	const choice = chosen(choose(record, operation.facts.members, seen));
 	timeline.step(`chose ${choice.chosen}`);
@@ -28,6 +31,7 @@ export async function failover(operation: Operation, from: string, reason: strin
 	const handover = await prepare(operation, choice, seen, timeline);
 	await recordTerm(operation, handover);
 	await open(operation, handover);
+	if (stalled) await shutOut(operation, from, timeline);
 	await recordDone(operation, handover);
 }
 
@@ -35,8 +39,9 @@ export async function failover(operation: Operation, from: string, reason: strin
  * From here on the old primary cannot acknowledge a commit: that is the fence. Read again
  * afterwards: only what is held once the receivers stand still is final.
  */
-async function revokeAcknowledgements(operation: Operation): Promise<Readable[]> {
-	const seen = readable(operation.view);
+async function revokeAcknowledgements(operation: Operation, stalled: boolean): Promise<Readable[]> {
+	// What waits on a stalled primary was never acknowledged, and fencing it would wait as well.
+	const seen = readable(operation.view).filter((i) => !stalled || i.name !== recorded(operation).primary);
 	return Promise.all(
 		seen.map(async ({ name, zone }) => {
 			const instance = await operation.instance(name);
@@ -47,6 +52,17 @@ async function revokeAcknowledgements(operation: Operation): Promise<Readable[]>
 			return { name, zone, reading: await instance.read(ms()) };
 		}),
 	);
+}
+
+/** The clients that it keeps waiting come to the new primary; that it can acknowledge nothing is settled already. */
+async function shutOut(operation: Operation, from: string, timeline: Timeline): Promise<void> {
+	try {
+		const old = await operation.instance(from);
+		await old.shutOut(deadline(operation, operation.limits.statementMs));
+		timeline.step(`${from} ended its sessions`);
+	} catch (error) {
+		timeline.step(`${from} keeps its sessions for now: ${(error as Error).message}`);
+	}
 }
 
 function chosen(choice: Choice): Extract<Choice, { chosen: string }> {

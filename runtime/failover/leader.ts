@@ -7,8 +7,10 @@ import { keepCertificates } from "./certificateUpkeep.ts";
 import type { Clock } from "./clock.ts";
 import type { ClusterStore } from "./clusterStore.ts";
 import type { Action, Decision, decide, Facts } from "./decide.ts";
+import { HoldOff } from "./holdOff.ts";
 import type { LeaseKeeper } from "./lease.ts";
 import type { Limits, Operation } from "./operation.ts";
+import { PauseWatch } from "./pause.ts";
 import { perform } from "./perform.ts";
 import type { Pods } from "./pods.ts";
 import type { ProbeTimes } from "./prober.ts";
@@ -51,6 +53,8 @@ export class Leader {
 	readonly #sessions: Sessions;
 	readonly #keeper: RecordKeeper;
 	readonly #upkeep: Upkeep;
+	readonly #holdOff: HoldOff;
+	readonly #pause = new PauseWatch();
 	#wake: () => void = () => {};
 	#decision: Decision | null = null;
 	#actedAt = Number.NEGATIVE_INFINITY;
@@ -63,6 +67,7 @@ export class Leader {
 		const { login, clock, connect, target } = options;
 		this.#sessions = new Sessions(target, () => login, connect);
 		this.#keeper = new RecordKeeper(options.store, clock);
+		this.#holdOff = new HoldOff(options.facts.holdOffMs);
 		this.#upkeep = new Upkeep({
 			access: { ...options.rebuildAccess, session: (name) => this.#sessions.open(name, options.limits.statementMs) },
 			store: options.store,
@@ -127,9 +132,14 @@ export class Leader {
 				health: health ?? { state: "unreachable", reason: "not asked yet", confirmed: false, refused: false },
 				busy: this.#upkeep.busy(name),
 				label: pod?.role ?? null,
+				leaving: null,
 			} as const;
 		});
-		return { instances, published: this.#keeper.published, request: this.#keeper.request };
+		const { published, request, pause } = this.#keeper;
+		const moment = { now: this.#options.clock.now(), wall: Date.now() };
+		const paused = this.#pause.paused(pause, moment);
+		const holdOffMs = this.#holdOff.remaining(this.record, moment);
+		return { instances, published, request, paused, holdOffMs };
 	}
 
 	async #round(): Promise<void> {
@@ -153,6 +163,9 @@ export class Leader {
 	async #act(view: View, action: Action): Promise<void> {
 		try {
 			await perform(this.#operation(view), action, this.#options.schemas);
+		} catch (error) {
+			if (action.do === "switchover" && action.request === null) this.#holdOff.failed(this.#options.clock.now());
+			throw error;
 		} finally {
 			this.#actedAt = this.#options.clock.now();
 			this.#probers.hurry();

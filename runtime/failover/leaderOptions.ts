@@ -47,7 +47,13 @@ export function leaderOptions(parts: LeaderParts): LeaderOptions {
 	};
 	const { passwords, ca } = access;
 	return {
-		facts: { cluster: settings.cluster, members, sourceHost },
+		facts: {
+			cluster: settings.cluster,
+			members,
+			sourceHost,
+			stallLimitMs: failover.stallLimit,
+			holdOffMs: failover.holdOff,
+		},
 		limits: { statementMs, catchUpMs: failover.catchUpLimit, drainMs: failover.drainLimit },
 		probe: {
 			periodMs: failover.probePeriod,

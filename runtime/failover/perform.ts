@@ -14,11 +14,11 @@ export async function perform(operation: Operation, action: Action, schemas: rea
 		case "bootstrap":
 			return bootstrap(operation, action.primary, action.reason);
 		case "failover":
-			return failover(operation, action.from, action.reason);
+			return failover(operation, action);
 		case "resume":
 			return resume(operation, action.primary);
 		case "switchover":
-			return answered(operation, action.request, () => switchover(operation, action.to, "requested"));
+			return switched(operation, action);
 		case "answer":
 			return answer(operation, action.request, "refused", action.refusal);
 		case "publish":
@@ -44,6 +44,12 @@ export async function repairInstance(operation: Operation, access: RebuildAccess
 	// A clone brings its donor's replication settings along, without the relay log that they speak of.
 	if (repair.fresh) await instance.forgetSource(ms);
 	return instance.follow(repair.source, ms);
+}
+
+function switched(operation: Operation, action: Extract<Action, { do: "switchover" }>): Promise<void> {
+	const { to, reason, request } = action;
+	const work = () => switchover(operation, to, reason);
+	return request === null ? work() : answered(operation, request, work);
 }
 
 async function resume(operation: Operation, primary: string): Promise<void> {

@@ -1,8 +1,9 @@
 /** Asks one instance again and again, over a connection that is kept, and remembers the last answer. */
 
-import { type Reading, read } from "../mysql/reading.ts";
+import { read } from "../mysql/reading.ts";
 import { type Connect, DeadlineError, type Login, type Session, type Target } from "../mysql/session.ts";
 import type { Clock } from "./clock.ts";
+import { type Course, follow, trend } from "./trend.ts";
 import type { Health } from "./view.ts";
 
 export interface ProbeTimes {
@@ -46,7 +47,7 @@ export class Prober {
 	readonly #options: ProberOptions;
 	#session: Session | null = null;
 	#address: string | null = null;
-	#last: { reading: Reading; at: number } | null = null;
+	#course: Course | null = null;
 	#failures = 0;
 	#failure: Failure = { state: "unreachable", reason: "not asked yet", refused: false };
 	#stopped = false;
@@ -83,8 +84,9 @@ export class Prober {
 	}
 
 	health(): Health {
-		if (this.#last !== null && this.#failures === 0) {
-			return { state: "readable", reading: this.#last.reading, ageMs: this.#options.clock.now() - this.#last.at };
+		if (this.#course !== null && this.#failures === 0) {
+			const { reading, at } = this.#course;
+			return { state: "readable", reading, ageMs: this.#options.clock.now() - at, trend: trend(this.#course) };
 		}
 		const { state, reason, refused } = this.#failure;
 		if (state === "unknown") return { state, reason };
@@ -98,7 +100,7 @@ export class Prober {
 			// Its age counts from the question: the answer may describe any moment since.
 			const at = this.#options.clock.now();
 			const reading = await read(session, this.#options.times.timeoutMs);
-			this.#last = { reading, at };
+			this.#course = follow(this.#course, reading, at, this.#failures === 0);
 			this.#failures = 0;
 		} catch (error) {
 			this.#drop();

@@ -1,6 +1,7 @@
 /** The leader's copy of what Kubernetes keeps of the cluster: the record, the endpoint, the operator's request. */
 import type { Clock } from "./clock.ts";
 import type { ClusterStore, Versioned } from "./clusterStore.ts";
+import type { PauseOrder } from "./pause.ts";
 import type { ClusterRecord, Request } from "./record.ts";
 
 /** Requests are looked for this often: people wait for them, machines do not. */
@@ -15,6 +16,7 @@ export class RecordKeeper {
 	#versioned: Versioned = { record: null, version: null };
 	#published: string | null = null;
 	#request: Request | null = null;
+	#pause: PauseOrder | null = null;
 	#requestReadAt = Number.NEGATIVE_INFINITY;
 	#saving: Promise<void> = Promise.resolve();
 	#doubtful = false;
@@ -40,6 +42,10 @@ export class RecordKeeper {
 		return this.#request;
 	}
 
+	get pause(): PauseOrder | null {
+		return this.#pause;
+	}
+
 	/** A save may have taken effect without an answer: nothing is decided before the record was read again. */
 	doubt(): void {
 		this.#doubtful = true;
@@ -47,14 +53,16 @@ export class RecordKeeper {
 
 	/**
 	 * Before a round's decision: what is in doubt is read again, the record is made this leader's own if it is not, and
-	 * requests are looked for now and then.
+	 * orders of operators are looked for now and then.
 	 */
 	async refreshWhenDue(): Promise<void> {
 		if (this.#doubtful) await this.refresh();
 		if (!this.#own && this.#versioned.record !== null) await this.save(nextEpoch);
 		if (this.#clock.now() - this.#requestReadAt < requestPeriodMs) return;
 		this.#requestReadAt = this.#clock.now();
-		this.#request = await this.#store.readRequest();
+		// Whatever keeps a pause from being read must not keep a failover from being made.
+		const pause = this.#store.readPause().catch(() => this.#pause);
+		[this.#request, this.#pause] = await Promise.all([this.#store.readRequest(), pause]);
 	}
 
 	/** What others may have changed, or an act that stopped half-way. */

@@ -4,6 +4,7 @@ import { held, type Reading } from "../mysql/reading.ts";
 import { isAdmitted, surplus } from "./choose.ts";
 import type { Facts } from "./decide.ts";
 import type { ClusterRecord } from "./record.ts";
+import { hangs } from "./stall.ts";
 import { type InstanceView, readable, type View } from "./view.ts";
 
 export type Repair =
@@ -28,6 +29,8 @@ export function repairs(view: View, record: ClusterRecord, facts: Facts, primary
 	const found = view.instances.flatMap((instance) => {
 		const isReplica = instance.name !== record.primary && instance.busy === null;
 		if (!isReplica || instance.health.state !== "readable") return [];
+		// What writes would hang; nothing can be acknowledged there, and it is fenced as soon as its commits go on.
+		if (hangs(instance.health, facts)) return [];
 		const repair = repairOf(instance, instance.health.reading, { view, record, facts, primary });
 		return repair === null ? [] : [repair];
 	});

@@ -1,6 +1,8 @@
 /** What the watchdog sees, as a value: the input of every decision. */
 import type { Reading } from "../mysql/reading.ts";
+import type { Paused } from "./pause.ts";
 import type { Request } from "./record.ts";
+import type { Trend } from "./trend.ts";
 
 export type Health =
 	/** It answered a query. */
@@ -9,6 +11,7 @@ export type Health =
 			readonly reading: Reading;
 			/** Since it was asked. */
 			readonly ageMs: number;
+			readonly trend: Trend;
 	  }
 	/**
 	 * It does not answer; `confirmed` when it was asked often enough to act upon, `refused` when its host
@@ -29,6 +32,8 @@ export interface InstanceView {
 	readonly busy: string | null;
 	/** Its role label as it is now. */
 	readonly label: string | null;
+	/** Why it is about to go (its pod ends, its node is cordoned or drained); null while it stays. */
+	readonly leaving: string | null;
 }
 
 export interface View {
@@ -36,6 +41,10 @@ export interface View {
 	/** The address that mysql-primary points to; null when it points nowhere. */
 	readonly published: string | null;
 	readonly request: Request | null;
+	/** The operator's order to change nothing; null when there is none. */
+	readonly paused: Paused | null;
+	/** Milliseconds for which the primary is not changed again, unless it is dead or its data gone. */
+	readonly holdOffMs: number;
 }
 
 export interface Readable {

@@ -31,6 +31,11 @@ export interface Instance {
 	acceptWrites(deadlineMs: number): Promise<void>;
 	/** Ends client sessions, commits that wait for an acknowledgement too, then refuses writes. */
 	fence(deadlineMs: number): Promise<void>;
+	/**
+	 * Ends client sessions and lets no new ones in, and does no more: on a full or hanging disk `fence` would wait for
+	 * the commits, and its second step would let them finish without an acknowledgement. `fence` undoes it.
+	 */
+	shutOut(deadlineMs: number): Promise<void>;
 	/** Replicates from `sourceHost`; what it had of another source's relay log is kept and applied. */
 	follow(sourceHost: string, deadlineMs: number): Promise<void>;
 	/** Forgets any source and its relay log. Only for an instance of which nothing counts. */
@@ -51,6 +56,7 @@ export function instance(session: Session, link: ReplicationLink): Instance {
 		refuseWrites: async (ms) => void (await run(refusal(ms), ms)),
 		acceptWrites: async (ms) => void (await run(acceptance, ms)),
 		fence: async (ms) => void (await run(fencing, ms)),
+		shutOut: async (ms) => void (await run("SET GLOBAL offline_mode = ON", ms)),
 		follow: (source, ms) => follow(session, link, source, ms),
 		forgetSource: async (ms) => void (await run("STOP REPLICA; RESET REPLICA ALL", ms)),
 		reloadCertificates: async (ms) => void (await run(reload, ms)),

@@ -24,6 +24,10 @@ export interface Reading {
 	readonly ackers: number;
 	/** Sessions whose commit waits for an acknowledgement now. */
 	readonly waitingCommits: number;
+	/** Sessions whose commit is under way in the server: for milliseconds, unless the disk is full or does not answer. */
+	readonly committing: number;
+	/** What was moved into the binary log since the start: grows while a commit is written, however large. */
+	readonly binlogBytes: number;
 	/** True when this instance's receiver acknowledges. */
 	readonly acknowledges: boolean;
 	/** Null when no source is configured. */
@@ -34,20 +38,39 @@ export interface Reading {
 	readonly uptimeSeconds: number;
 }
 
+/**
+ * A thread of the server itself is in this state always, so only clients' statements are counted. A DDL statement may stay
+ * in it while files are removed. The cache of a large transaction is read while it is written to the binary log.
+ */
+const workSql = `SELECT
+ (SELECT COUNT(*) FROM performance_schema.threads WHERE PROCESSLIST_STATE = 'waiting for handler commit'
+  AND PROCESSLIST_COMMAND IN ('Query', 'Execute')
+  AND COALESCE(PROCESSLIST_INFO, '') NOT REGEXP '^[[:space:]]*(ALTER|CREATE|DROP|OPTIMIZE|RENAME|TRUNCATE)') AS committing,
+ SUM(IF(EVENT_NAME = 'wait/io/file/sql/binlog', SUM_NUMBER_OF_BYTES_WRITE, 0)
+  + IF(EVENT_NAME = 'wait/io/file/sql/binlog_cache', SUM_NUMBER_OF_BYTES_READ, 0)) AS binlogBytes
+FROM performance_schema.file_summary_by_event_name
+WHERE EVENT_NAME IN ('wait/io/file/sql/binlog', 'wait/io/file/sql/binlog_cache')`;
+
 const sql = `SELECT @@server_uuid AS uuid, @@version AS version, @@GLOBAL.gtid_executed AS executed,
  @@GLOBAL.gtid_purged AS purged, @@GLOBAL.super_read_only AS superReadOnly,
  @@GLOBAL.rpl_semi_sync_source_enabled AS acksRequired;
 SHOW REPLICA STATUS;
 SHOW GLOBAL STATUS WHERE Variable_name IN ('Uptime', 'Rpl_semi_sync_replica_status',
- 'Rpl_semi_sync_source_clients', 'Rpl_semi_sync_source_wait_sessions')`;
+ 'Rpl_semi_sync_source_clients', 'Rpl_semi_sync_source_wait_sessions');
+${workSql}`;
 
 /** Everything that a decision about this instance needs, in one round trip. */
 export async function read(session: Session, deadlineMs: number): Promise<Reading> {
-	const [variables = [], replica = [], status = []] = await session.run(sql, deadlineMs);
-	return parseReading(variables[0] ?? {}, replica[0], status);
+	const [variables = [], replica = [], status = [], work = []] = await session.run(sql, deadlineMs);
+	return parseReading(variables[0] ?? {}, replica[0], status, work[0]);
 }
 
-export function parseReading(variables: Row, replica: Row | undefined, statusRows: readonly Row[]): Reading {
+export function parseReading(
+	variables: Row,
+	replica: Row | undefined,
+	statusRows: readonly Row[],
+	work: Row = {},
+): Reading {
 	const status = new Map(statusRows.map((r) => [String(r.Variable_name), String(r.Value)]));
 	const number = (name: string) => Number(status.get(name) ?? 0);
 	return {
@@ -60,6 +83,8 @@ export function parseReading(variables: Row, replica: Row | undefined, statusRow
 		acksRequired: flag(variables.acksRequired),
 		ackers: number("Rpl_semi_sync_source_clients"),
 		waitingCommits: number("Rpl_semi_sync_source_wait_sessions"),
+		committing: Number(work.committing ?? 0),
+		binlogBytes: Number(work.binlogBytes ?? 0),
 		acknowledges: status.get("Rpl_semi_sync_replica_status") === "ON",
 		receiver: replica === undefined ? null : parseReceiver(replica),
 		applier: replica === undefined ? null : parseApplier(replica),

@@ -88,7 +88,7 @@ describe("a forecast", () => {
 		expect(table).toEqual([
 			["pod", 4.6, 0],
 			["node", 12.1, 0],
-			["volume", 78.917, 0],
+			["volume", 81.417, 0],
 			["zone", 12.1, 0],
 			["cluster", 2987.52, 8],
 			["region", 2987.52, 13],

@@ -36,6 +36,7 @@ export class Api {
 					this.#recordVersion = this.#version();
 					return { record, version: this.#recordVersion };
 				}),
+			readPause: async () => null,
 			readRequest: () => ask("reading the request", () => this.request),
 			readPublished: () => ask("reading the endpoint", () => this.published),
 			publish: async (name, address) => {

@@ -19,12 +19,13 @@ import {
 
 const one = reads(replicaReading(1, { executed: gtids(0, 90), retrieved: `${uuid(0)}:91-100` }, lostSource));
 const two = reads(replicaReading(2, { executed: gtids(0, 99) }, lostSource));
+const killed = { from: "mysql-0", reason: "killed", stalled: false };
 const primaryLost = view([silent(), one, two]);
 
 describe("a failover", () => {
 	test("revokes acknowledgements first, records before it opens, and moves the clients last", async () => {
 		const operation = fakeOperation({ view: primaryLost, record: record() });
-		await failover(operation, "mysql-0", "killed");
+		await failover(operation, killed);
 		expect(operation.done).toEqual([
 			"mysql-1: stop receiver",
 			"mysql-2: stop receiver",
@@ -39,7 +40,7 @@ describe("a failover", () => {
 
 	test("keeps as history all that the new primary holds, and its evidence", async () => {
 		const operation = fakeOperation({ view: primaryLost, record: record() });
-		await failover(operation, "mysql-0", "killed");
+		await failover(operation, killed);
 		expect(operation.saved()).toMatchObject({
 			gtidAtPromotion: gtids(0, 100),
 			lastChange: {
@@ -60,7 +61,7 @@ describe("a failover", () => {
 				if (what === "mysql-2: stop receiver") throw new Error("no answer");
 			},
 		});
-		await expect(failover(operation, "mysql-0", "killed")).rejects.toThrow("no answer");
+		await expect(failover(operation, killed)).rejects.toThrow("no answer");
 		expect(operation.saved()).toMatchObject({ term: 3, primary: "mysql-0" });
 	});
 
@@ -76,7 +77,7 @@ describe("a failover", () => {
 				},
 				leaseMs: () => (lost ? 0 : 3000),
 			});
-			await failover(operation, "mysql-0", "killed").catch((error) => expect(error.name).toBe("LostLeaseError"));
+			await failover(operation, killed).catch((error) => expect(error.name).toBe("LostLeaseError"));
 			const after = operation.done.slice(operation.done.indexOf(last) + 1);
 			expect(after.filter((what) => /promote|follow|apply/.test(what))).toEqual([]);
 		},
@@ -85,9 +86,49 @@ describe("a failover", () => {
 	test("fences an old primary that can still be read", async () => {
 		const closed = reads(primaryReading({ executed: gtids(0, 90) }, { superReadOnly: true }));
 		const operation = fakeOperation({ view: view([closed, one, silent()]), record: record() });
-		await failover(operation, "mysql-0", "behind");
+		await failover(operation, { ...killed, reason: "behind" });
 		expect(operation.done).toContain("mysql-0: fence");
 		expect(operation.saved()?.primary).toBe("mysql-1");
+	});
+});
+
+describe("a failover away from a primary that answers but hangs", () => {
+	const hanging = reads(primaryReading({ executed: gtids(0, 100), retrieved: "" }, { committing: 3 }));
+	const stalled = { from: "mysql-0", reason: "its disk hangs", stalled: true };
+	const scene = view([hanging, one, two]);
+
+	test("asks nothing of it before another is open, and then only ends its sessions", async () => {
+		const operation = fakeOperation({ view: scene, record: record() });
+		await failover(operation, stalled);
+		const onOld = operation.done.filter((what) => what.startsWith("mysql-0"));
+		expect(onOld).toEqual(["mysql-0: shut out"]);
+		expect(operation.done.indexOf("mysql-0: shut out")).toBeGreaterThan(operation.done.indexOf("publish mysql-1"));
+		expect(operation.saved()).toMatchObject({ term: 4, primary: "mysql-1", gtidAtPromotion: gtids(0, 100) });
+	});
+
+	test("does not count what it alone holds", async () => {
+		const ahead = reads(primaryReading({ executed: gtids(0, 105) }, { committing: 3 }));
+		const operation = fakeOperation({ view: view([ahead, one, two]), record: record() });
+		await failover(operation, stalled);
+		expect(operation.saved()).toMatchObject({ primary: "mysql-1", gtidAtPromotion: gtids(0, 100) });
+	});
+
+	test("is completed when its sessions cannot be ended", async () => {
+		const operation = fakeOperation({
+			view: scene,
+			record: record(),
+			before: (what) => {
+				if (what === "mysql-0: shut out") throw new Error("no answer");
+			},
+		});
+		await failover(operation, stalled);
+		expect(operation.saved()?.lastChange?.finishedAt).toEqual(expect.any(String));
+	});
+
+	test("is refused when a replica is gone since", async () => {
+		const operation = fakeOperation({ view: view([hanging, one, silent()]), record: record() });
+		await expect(failover(operation, stalled)).rejects.toThrow("mysql-2");
+		expect(operation.saved()).toMatchObject({ term: 3 });
 	});
 });
 

@@ -51,6 +51,7 @@ export function fakeOperation({ view, record, before = () => {}, leaseMs = () =>
 		refuseWrites: () => act(`${name}: refuse writes`),
 		acceptWrites: () => act(`${name}: accept writes`),
 		fence: () => act(`${name}: fence`),
+		shutOut: () => act(`${name}: shut out`),
 		follow: (source) => act(`${name}: follow ${source}`),
 		forgetSource: () => act(`${name}: forget source`),
 		reloadCertificates: () => act(`${name}: reload`),

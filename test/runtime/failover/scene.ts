@@ -1,12 +1,13 @@
 /** Builders for tests of decisions: a healthy cluster of three, changed by what the test is about. */
 import type { ClusterRecord, Request } from "../../../runtime/failover/record.ts";
+import type { Trend } from "../../../runtime/failover/trend.ts";
 import type { Health, InstanceView, View } from "../../../runtime/failover/view.ts";
 import { emptySet, parseGtidSet } from "../../../runtime/mysql/gtidSet.ts";
 import type { Reading, Receiver } from "../../../runtime/mysql/reading.ts";
 
 export const members = ["mysql-0", "mysql-1", "mysql-2"];
 export const sourceHost = (name: string) => `${name}.mysql`;
-export const facts = { cluster: "test", members, sourceHost };
+export const facts = { cluster: "test", members, sourceHost, stallLimitMs: 4000, holdOffMs: 60_000 };
 
 /** The server UUID of mysql-N, and another for an instance that lost its data. */
 export const uuid = (n: number) => `0000000${n}-0000-0000-0000-000000000000`;
@@ -52,6 +53,8 @@ export function primaryReading(sets: Sets = {}, change: Partial<Reading> = {}): 
 		acksRequired: true,
 		ackers: 2,
 		waitingCommits: 0,
+		committing: 0,
+		binlogBytes: 0,
 		acknowledges: false,
 		receiver: null,
 		applier: null,
@@ -75,7 +78,13 @@ export function replicaReading(n: number, sets: Sets = {}, change: Partial<Readi
 	});
 }
 
-export const reads = (reading: Reading): Health => ({ state: "readable", reading, ageMs: 10 });
+const steady: Trend = { answersMs: 60_000, stuckMs: 0 };
+export const reads = (reading: Reading, trend: Partial<Trend> = {}): Health => ({
+	state: "readable",
+	reading,
+	ageMs: 10,
+	trend: { ...steady, ...trend },
+});
 export const silent = (confirmed = true): Health => ({
 	state: "unreachable",
 	reason: "no answer",
@@ -94,9 +103,10 @@ export function view(health: readonly [Health, Health, Health], change: Partial<
 			health: h,
 			busy: null,
 			label: n === 0 ? "primary" : "replica",
+			leaving: null,
 		}),
 	);
-	return { instances, published: "10.0.0.0", request: null, ...change };
+	return { instances, published: "10.0.0.0", request: null, paused: null, holdOffMs: 0, ...change };
 }
 
 export const healthy = () => view([reads(primaryReading()), reads(replicaReading(1)), reads(replicaReading(2))]);

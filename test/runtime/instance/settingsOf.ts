@@ -24,6 +24,7 @@ export function settingsOf({ netTimeout = 2000, members = 3, managed = true }) {
 				confirmations: 2,
 				leaseDuration: seconds(3),
 				leaseRenewPeriod: 500,
+				stallLimit: seconds(4),
 				holdOff: seconds(60),
 				catchUpLimit: seconds(60),
 				drainLimit: seconds(10),

@@ -1,0 +1,79 @@
+/** What a primary that is open and well needs: its address published, its schemas, a planned change of place. Pure. */
+import { isEmpty } from "../mysql/gtidSet.ts";
+import type { Reading } from "../mysql/reading.ts";
+import { isAdmitted, surplus } from "./choose.ts";
+import type { Action, Alert, Facts } from "./decide.ts";
+import type { ClusterRecord, Request } from "./record.ts";
+import type { InstanceView, View } from "./view.ts";
+
+export interface Judgement {
+	readonly action: Action;
+	readonly alerts: readonly Alert[];
+}
+
+/** What could be done now is not, because the primary was changed a moment ago. */
+export function holdBack({ holdOffMs }: View, reason: string, ...alerts: Alert[]): Judgement {
+	const seconds = Math.ceil(holdOffMs / 1000);
+	const why = `${reason}; the primary was changed a moment ago, it is left where it is for ${seconds} s more`;
+	return { action: { do: "wait", reason: why }, alerts: [...alerts, "holdOff"] };
+}
+
+export function steady(view: View, record: ClusterRecord, facts: Facts, reading: Reading): Judgement {
+	const only = (action: Action): Judgement => ({ action, alerts: [] });
+	const primary = view.instances.find((i) => i.name === record.primary);
+	const address = primary?.address ?? null;
+	if (address !== null && view.published !== address) {
+		return only({ do: "publish", primary: record.primary, address });
+	}
+	if (!record.schemasReady && reading.ackers > 0) {
+		return only({ do: "createSchemas", primary: record.primary });
+	}
+	const { request } = view;
+	if (request !== null && request.id !== record.request?.id) {
+		return only(requested(view, record, facts, request));
+	}
+	const leaving = primary?.leaving ?? null;
+	return leaving === null ? only({ do: "wait", reason: "steady" }) : giveWay(view, record, facts, leaving);
+}
+
+function requested(view: View, record: ClusterRecord, facts: Facts, request: Request): Action {
+	const refuse = (refusal: string): Action => ({ do: "answer", request, refusal });
+	const { to } = request;
+	if (to === record.primary) return refuse(`${to} is the primary already`);
+	if (to !== undefined && !facts.members.includes(to)) {
+		return refuse(`there is no instance ${to}; there are ${facts.members.join(", ")}`);
+	}
+	const fit = fitReplicas(view, record, facts);
+	const staying = fit.find((i) => i.leaving === null) ?? fit[0];
+	const target = to === undefined ? staying : fit.find((i) => i.name === to);
+	if (target !== undefined) return { do: "switchover", to: target.name, reason: "requested", request };
+	return refuse(`${to ?? "no replica"} is not a sound replica that replicates now`);
+}
+
+/** Before the primary's pod or node goes: a planned change costs its clients less than a failover. */
+function giveWay(view: View, record: ClusterRecord, facts: Facts, leaving: string): Judgement {
+	const reason = `${record.primary} is leaving: ${leaving}`;
+	const target = fitReplicas(view, record, facts).find((i) => i.leaving === null);
+	if (target === undefined) {
+		return { action: { do: "wait", reason: `${reason}; no replica that stays can take over now` }, alerts: [] };
+	}
+	if (view.holdOffMs > 0) return holdBack(view, reason);
+	return { action: { do: "switchover", to: target.name, reason, request: null }, alerts: [] };
+}
+
+function fitReplicas(view: View, record: ClusterRecord, facts: Facts): readonly InstanceView[] {
+	return view.instances.filter((i) => i.name !== record.primary && isFit(record, facts, i));
+}
+
+/** A replica that could take over within a moment. */
+export function isFit(record: ClusterRecord, facts: Facts, view: InstanceView): boolean {
+	if (view.health.state !== "readable" || view.busy !== null) return false;
+	const { reading } = view.health;
+	return (
+		isAdmitted(record, view.name, reading) &&
+		isEmpty(surplus(record, reading)) &&
+		reading.receiver?.state === "on" &&
+		reading.receiver.source === facts.sourceHost(record.primary) &&
+		reading.applier?.running === true
+	);
+}
