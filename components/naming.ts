@@ -29,6 +29,8 @@ export const authorityName = "mysql-ca";
 /** Run-time state, never declared here: the cluster record, and what operators ask of the watchdog. */
 export const recordName = "mysql-cluster";
 export const requestName = "mysql-request";
+/** An operator's order to change nothing for a while; written by `mysql-dr pause`. */
+export const pauseName = "mysql-pause";
 /** The claim template's name: the StatefulSet adopts the claims called `data-mysql-<n>`. */
 export const claimTemplate = "data";
 /** Set by the watchdog alone, on pods: `primary`, `replica`, ... */

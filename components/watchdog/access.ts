@@ -5,6 +5,7 @@ import {
 	databaseName,
 	metadata,
 	type Place,
+	pauseName,
 	podNames,
 	primaryName,
 	recordName,
@@ -46,6 +47,7 @@ export function watchdogRules(instances: number, secrets: WatchdogSecrets): Poli
 		{ apiGroups: [""], resources: ["pods"], verbs: ["list", "watch"] },
 		{ apiGroups: [""], resources: ["pods"], resourceNames: pods, verbs: ["get", "patch"] },
 		...own("", "configmaps", [recordName, requestName]),
+		read("", "configmaps", [pauseName]),
 		...(secrets.managed.length > 0 ? [change("", "secrets", secrets.managed)] : []),
 		...(secrets.existing.length > 0 ? [read("", "secrets", secrets.existing)] : []),
 		// Also with existing ones: an old primary's surplus transactions are saved in Secrets of their own.

@@ -90,6 +90,14 @@ export function operatorCommands(run: Run): Command[] {
 			.option("--to <instance>", "which one (default: the watchdog chooses)")
 			.option("-y, --yes", "do not ask")
 			.action((options) => run(async () => (await import("./switchover.ts")).switchover, options)),
+		clusterCommand("pause", "change nothing by itself for a while: no failover, no rebuild, no rolling update")
+			.addOption(durationOption("--for <time>", "for how long", "1h"))
+			.option("--reason <text>", "why, for whoever looks at the status")
+			.option("-y, --yes", "do not ask")
+			.action((options) => run(async () => (await import("./pause.ts")).pause, options)),
+		clusterCommand("unpause", "end a pause before its time").action((options) =>
+			run(async () => (await import("./pause.ts")).unpause, options),
+		),
 		clusterCommand("endpoints", "show how a client outside the cluster reaches primary and replicas").action(
 			(options) => run(async () => (await import("./endpoints.ts")).endpoints, options),
 		),

@@ -10,6 +10,7 @@ import { leaderStatus } from "../kubernetes/watchdogStatus.ts";
 import { seconds, sinceStart } from "../terminal/seconds.ts";
 import { table } from "../terminal/table.ts";
 import type { Terminal } from "../terminal/terminal.ts";
+import { confirmed } from "./confirmed.ts";
 import type { Context, Result, SharedOptions } from "./context.ts";
 
 export interface SwitchoverOptions extends SharedOptions {
@@ -43,16 +44,10 @@ function checkTarget({ instances, primary }: Status, to: string | undefined): vo
 }
 
 async function agree(terminal: Terminal, { primary }: Status, to: string | undefined): Promise<void> {
-	const question = `Move the primary from ${primary ?? "nobody"} to ${to ?? "the replica that is best placed"}?`;
-	const answer = await terminal.confirm(question);
-	if (answer === true) return;
-	const wrong = answer === null ? "nobody can be asked here" : "it was not confirmed";
-	throw new UserError({
-		field: "--yes",
-		value: undefined,
-		wrong,
-		remedy: "add --yes to go ahead; nothing was changed",
-	});
+	await confirmed(
+		terminal,
+		`Move the primary from ${primary ?? "nobody"} to ${to ?? "the replica that is best placed"}?`,
+	);
 }
 
 async function writeRequest(access: ClusterAccess, to: string | undefined): Promise<Request> {

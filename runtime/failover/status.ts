@@ -1,6 +1,7 @@
 /** The document that `mysql-dr status --json` prints and /status serves. Pure. */
 import { formatGtidSet } from "../mysql/gtidSet.ts";
 import type { Alert } from "./decide.ts";
+import type { Paused } from "./pause.ts";
 import type { Change, ClusterRecord } from "./record.ts";
 import { type Role, roleOf } from "./roles.ts";
 import type { InstanceView, View } from "./view.ts";
@@ -38,6 +39,8 @@ export interface Status {
 	readonly alerts: readonly Alert[];
 	readonly doing: string;
 	readonly lastChange: Change | null;
+	/** An operator's order to change nothing, and when it ends. */
+	readonly paused: Paused | null;
 }
 
 export interface StatusInput {
@@ -68,6 +71,7 @@ export function status(input: StatusInput): Status {
 		alerts: input.alerts,
 		doing: input.doing,
 		lastChange: record?.lastChange ?? null,
+		paused: view.paused,
 	};
 }
 

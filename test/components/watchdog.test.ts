@@ -68,6 +68,7 @@ describe("permissions", () => {
 			"pods/mysql-2": ["get", "patch"],
 			"configmaps/mysql-cluster": kept,
 			"configmaps/mysql-request": kept,
+			"configmaps/mysql-pause": ["get", "list", "watch"],
 			"configmaps/*": ["create"],
 			"secrets/mysql-credentials": kept,
 			"secrets/mysql-tls": kept,

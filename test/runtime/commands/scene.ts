@@ -31,6 +31,7 @@ export function status(with_: Partial<Status> = {}): Status {
 		alerts: [],
 		doing: "nothing to do",
 		lastChange: null,
+		paused: null,
 		...with_,
 	};
 }
