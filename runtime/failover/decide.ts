@@ -179,7 +179,7 @@ function whenOpen(view: View, record: ClusterRecord, facts: Facts, health: Answe
 
 function onStall(view: View, record: ClusterRecord, { reason, obstacle }: Stall): Judgement {
 	if (obstacle !== null) return { action: { do: "wait", reason: `${reason}; ${obstacle}` }, alerts: ["stalled"] };
-	if (view.holdOffMs > 0) return holdBack(view, reason, "stalled");
+	if (view.holdOffMs > 0) return holdBack(reason, "stalled");
 	return { action: { do: "failover", from: record.primary, reason, stalled: true }, alerts: ["stalled"] };
 }
 

@@ -12,9 +12,8 @@ export interface Judgement {
 }
 
 /** What could be done now is not, because the primary was changed a moment ago. */
-export function holdBack({ holdOffMs }: View, reason: string, ...alerts: Alert[]): Judgement {
-	const seconds = Math.ceil(holdOffMs / 1000);
-	const why = `${reason}; the primary was changed a moment ago, it is left where it is for ${seconds} s more`;
+export function holdBack(reason: string, ...alerts: Alert[]): Judgement {
+	const why = `${reason}; the primary was changed a moment ago and is left where it is for the hold-off`;
 	return { action: { do: "wait", reason: why }, alerts: [...alerts, "holdOff"] };
 }
 
@@ -57,7 +56,7 @@ function giveWay(view: View, record: ClusterRecord, facts: Facts, leaving: strin
 	if (target === undefined) {
 		return { action: { do: "wait", reason: `${reason}; no replica that stays can take over now` }, alerts: [] };
 	}
-	if (view.holdOffMs > 0) return holdBack(view, reason);
+	if (view.holdOffMs > 0) return holdBack(reason);
 	return { action: { do: "switchover", to: target.name, reason, request: null }, alerts: [] };
 }
 

@@ -62,7 +62,7 @@ describe("a primary on which no commit finishes", () => {
 
 	test("is not replaced a second time within the hold-off, and that is said", () => {
 		expect(judge([onDisk, one, two], { holdOffMs: 5000 })).toMatchObject({
-			action: { do: "wait", reason: expect.stringContaining("5 s more") },
+			action: { do: "wait", reason: expect.stringContaining("hold-off") },
 			alerts: ["stalled", "holdOff"],
 		});
 	});
