@@ -49,9 +49,30 @@ async function drainOrUndo(operation: Operation, parts: Parts): Promise<Handover
 	}
 }
 
+/** Looked for this often; writes go on meanwhile. */
+const lookMs = 50;
+
+/**
+ * What is open now may finish first: a commit after writes are refused would fail. What begins later is not waited for,
+ * or there would be no end to it, nor is a session that leaves its transaction open for longer than the limit.
+ */
+async function letFinish(operation: Operation, { source, timeline }: Parts): Promise<void> {
+	const { clock, limits } = operation;
+	const look = () => source.openTransactions(deadline(operation, limits.statementMs));
+	const until = clock.now() + limits.drainMs;
+	const atFirst = await look();
+	let left = atFirst;
+	while (left.size > 0 && clock.now() < until) {
+		await clock.sleep(lookMs);
+		left = new Set([...(await look())].filter((transaction) => atFirst.has(transaction)));
+	}
+	if (left.size > 0) timeline.step(`transactions that did not finish and are ended: ${left.size}`);
+}
+
 async function drain(operation: Operation, parts: Parts): Promise<Handover> {
 	const { source, target, to, timeline } = parts;
 	const ms = (wanted = operation.limits.statementMs) => deadline(operation, wanted);
+	await letFinish(operation, parts);
 	await source.refuseWrites(ms(operation.limits.drainMs));
 	timeline.step("the old primary refuses writes");
 	const last = await source.read(ms());

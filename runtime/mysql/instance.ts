@@ -25,6 +25,8 @@ export interface Instance {
 	applyUntil(set: GtidSet, deadlineMs: number): Promise<boolean>;
 	/** Makes it a source that accepts writes; each commit waits for an acknowledgement. */
 	promote(deadlineMs: number): Promise<void>;
+	/** The transactions that have changed something and are open now, by an identity that no later one has. */
+	openTransactions(deadlineMs: number): Promise<ReadonlySet<string>>;
 	/** Refuses writes from here on; commits under way finish first. */
 	refuseWrites(deadlineMs: number): Promise<void>;
 	/** Takes `refuseWrites` back. */
@@ -53,6 +55,7 @@ export function instance(session: Session, link: ReplicationLink): Instance {
 		stopReceiver: async (ms) => void (await run("STOP REPLICA IO_THREAD", ms)),
 		applyUntil: (set, ms) => applyUntil(session, set, ms),
 		promote: async (ms) => void (await run(promotion, ms)),
+		openTransactions: (ms) => openTransactions(session, ms),
 		refuseWrites: async (ms) => void (await run(refusal(ms), ms)),
 		acceptWrites: async (ms) => void (await run(acceptance, ms)),
 		fence: async (ms) => void (await run(fencing, ms)),
@@ -90,6 +93,12 @@ const fencing = `SET GLOBAL offline_mode = ON;
 SET GLOBAL rpl_semi_sync_source_enabled = OFF;
 SET GLOBAL super_read_only = ON;
 SET GLOBAL offline_mode = OFF`;
+
+async function openTransactions(session: Session, deadlineMs: number): Promise<ReadonlySet<string>> {
+	const open = "SELECT trx_id, trx_mysql_thread_id AS session FROM information_schema.innodb_trx";
+	const [rows = []] = await session.run(`${open} WHERE trx_rows_modified > 0`, deadlineMs);
+	return new Set(rows.map((row) => `${row.session}/${row.trx_id}`));
+}
 
 /** Waits for the commits under way, by the server's own time limit: an abandoned wait would hold on. */
 function refusal(deadlineMs: number): string {

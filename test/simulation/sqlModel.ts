@@ -48,6 +48,7 @@ const handlers: readonly (readonly [prefix: string, handler: Handler])[] = [
 	["SET SESSION lock_wait_timeout", at(() => {})],
 	["SET GLOBAL clone_", at(() => {})],
 	["ALTER INSTANCE RELOAD", at(() => {})],
+	["SELECT trx_id", at(() => {})],
 	["SELECT WAIT_FOR_EXECUTED_GTID_SET", waitFor],
 	["CREATE DATABASE", ({ own, done }) => own.write(null, (a) => done(a === "done" ? null : new SqlError(1290, a)))],
 	["SHOW BINARY LOGS", ({ done }) => done(null, [{ Log_name: "binlog.000001" }])],

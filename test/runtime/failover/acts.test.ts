@@ -150,6 +150,21 @@ describe("a switchover", () => {
 		]);
 	});
 
+	test("waits for the transactions that were open when it began, not for later ones", async () => {
+		const transactions = [["1/10", "2/20"], ["2/20", "3/30"], ["3/30"]];
+		const operation = fakeOperation({ view: healthy(), record: record(), transactions });
+		await switchover(operation, "mysql-2", "asked");
+		expect(operation.done.slice(0, 3)).toEqual(["wait", "wait", "mysql-0: refuse writes"]);
+	});
+
+	test("ends a transaction that stays open beyond the limit", async () => {
+		const operation = fakeOperation({ view: healthy(), record: record(), transactions: [["1/10"]] });
+		await switchover(operation, "mysql-2", "asked");
+		expect(operation.saved()).toMatchObject({ term: 4, primary: "mysql-2" });
+		const steps = operation.saved()?.lastChange?.steps.map(({ step }) => step);
+		expect(steps).toContain("transactions that did not finish and are ended: 1");
+	});
+
 	test("that cannot finish opens the old primary again and changes no term", async () => {
 		const operation = fakeOperation({
 			view: healthy(),

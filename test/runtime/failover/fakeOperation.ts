@@ -1,5 +1,4 @@
 /** An operation over instances that only remember: what was done, in which order, with what left of the lease. */
-import { systemClock } from "../../../runtime/failover/clock.ts";
 import type { ClusterStore, Versioned } from "../../../runtime/failover/clusterStore.ts";
 import type { Operation } from "../../../runtime/failover/operation.ts";
 import type { ClusterRecord } from "../../../runtime/failover/record.ts";
@@ -21,10 +20,15 @@ export interface FakeOptions {
 	readonly before?: (what: string) => void;
 	/** Milliseconds left of the lease at each look. */
 	readonly leaseMs?: () => number;
+	/** What is open on the primary at each look, the last one from then on. */
+	readonly transactions?: readonly (readonly string[])[];
 }
 
-export function fakeOperation({ view, record, before = () => {}, leaseMs = () => 3000 }: FakeOptions): FakeOperation {
+export function fakeOperation(options: FakeOptions): FakeOperation {
+	const { view, record, before = () => {}, leaseMs = () => 3000, transactions = [[]] } = options;
 	const done: string[] = [];
+	let looks = 0;
+	let now = 0;
 	const act = async (what: string) => {
 		before(what);
 		done.push(what);
@@ -48,6 +52,7 @@ export function fakeOperation({ view, record, before = () => {}, leaseMs = () =>
 			return contains(held(readings.get(name) as Reading), set);
 		},
 		promote: () => act(`${name}: promote`),
+		openTransactions: async () => new Set(transactions[Math.min(looks++, transactions.length - 1)]),
 		refuseWrites: () => act(`${name}: refuse writes`),
 		acceptWrites: () => act(`${name}: accept writes`),
 		fence: () => act(`${name}: fence`),
@@ -80,7 +85,13 @@ export function fakeOperation({ view, record, before = () => {}, leaseMs = () =>
 			versioned = { record: first, version: "1" };
 		},
 		now: () => new Date("2026-01-01T00:00:00Z"),
-		clock: systemClock,
+		clock: {
+			now: () => now,
+			sleep: async (ms) => {
+				now += ms;
+				await act("wait");
+			},
+		},
 		log: () => {},
 		done,
 		saved: () => versioned.record,
