@@ -44,7 +44,7 @@ const prompt = {
 		...calm.failover,
 		probePeriod: duration("250ms"),
 		probeTimeout: duration("1s"),
-		leaseDuration: duration("3s"),
+		leaseDuration: duration("2500ms"),
 		leaseRenewPeriod: duration("500ms"),
 		stallLimit: duration("4s"),
 		catchUpLimit: duration("30s"),

@@ -22,6 +22,8 @@ export interface CandidateOptions {
 /** Moving away from the primary's zone more often would be worse than standing there. */
 const moveMs = 30_000;
 const watchMs = 50;
+/** Between two looks at a lease that is about to be vacant. */
+const minimalMs = 50;
 
 export class Candidate {
 	readonly #options: CandidateOptions;
@@ -69,7 +71,9 @@ export class Candidate {
 				log.info("giving the lease to a watchdog outside the primary's zone");
 				await lease.release().catch(() => {});
 			}
-			await clock.sleep(renewMs - (clock.now() - started), stop);
+			// Not a period late when the lease runs out in the middle of one; one that was taken meanwhile is not hurried after.
+			const rest = renewMs - (clock.now() - started);
+			await clock.sleep(Math.min(rest, Math.max(minimalMs, lease.vacantIn())), stop);
 		}
 	}
 

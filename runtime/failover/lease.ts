@@ -41,11 +41,14 @@ export function leaseMove(question: LeaseQuestion, times: LeaseTimes): LeaseMove
 	const { lease, self, sighting, now, badlyPlaced } = question;
 	const holder = lease?.spec?.holderIdentity ?? "";
 	if (holder === self) return "renew";
-	const courtesy = badlyPlaced ? times.courtesyMs : 0;
 	if (lease === null || sighting === null) return lease === null ? "take" : "watch";
-	const unchangedFor = now - sighting.seenAt;
-	const vacantAfter = holder === "" ? courtesy : times.durationMs + courtesy;
-	return unchangedFor >= vacantAfter ? "take" : "watch";
+	return now >= vacantAt(holder, sighting, badlyPlaced, times) ? "take" : "watch";
+}
+
+/** When a candidate may take what it saw unchanged since `sighting`. */
+function vacantAt(holder: string, sighting: Sighting, badlyPlaced: boolean, times: LeaseTimes): number {
+	const courtesy = badlyPlaced ? times.courtesyMs : 0;
+	return sighting.seenAt + (holder === "" ? courtesy : times.durationMs + courtesy);
 }
 
 export interface LeaseKeeper {
@@ -53,6 +56,8 @@ export interface LeaseKeeper {
 	round(): Promise<void>;
 	/** Milliseconds for which this watchdog may act; 0 when it does not lead. */
 	remaining(): number;
+	/** Milliseconds until it may be taken from a holder that is not heard of again; infinite while held by this one. */
+	vacantIn(): number;
 	/** The leader's name as last seen. */
 	leader(): string | null;
 	/** Gives the lease up at once, so that another need not wait for it to expire. */
@@ -100,6 +105,11 @@ export function leaseKeeper(options: LeaseOptions): LeaseKeeper {
 			}
 		},
 		remaining: () => Math.max(0, heldUntil - now()),
+		vacantIn() {
+			const holder = lease?.spec?.holderIdentity ?? "";
+			if (sighting === null || holder === self) return Number.POSITIVE_INFINITY;
+			return Math.max(0, vacantAt(holder, sighting, options.badlyPlaced(), times) - now());
+		},
 		leader: () => lease?.spec?.holderIdentity || null,
 		async release() {
 			if (heldUntil <= now() || lease === null) return;

@@ -87,9 +87,9 @@ describe("a forecast", () => {
 		]);
 		expect(table).toEqual([
 			["pod", 4.6, 0],
-			["node", 12.1, 0],
+			["node", 11.6, 0],
 			["volume", 81.417, 0],
-			["zone", 12.1, 0],
+			["zone", 11.6, 0],
 			["cluster", 2987.52, 8],
 			["region", 2987.52, 13],
 			["badData", 2807.62, 1],
@@ -111,7 +111,7 @@ describe("a forecast", () => {
 			forecast(critical, here)[scenario].rto.terms.some(({ name }) => name === "lease"),
 		);
 		expect(with_).toEqual(["node", "zone"]);
-		expect(seconds(forecast(critical, here).zone, "rto", "lease")).toBe(3.5);
+		expect(seconds(forecast(critical, here).zone, "rto", "lease")).toBe(3);
 	});
 
 	test("loses nothing with a pod, a node, a volume or a zone, as long as instances are zones apart", () => {

@@ -86,7 +86,7 @@ describe("a plan", () => {
 				probePeriod: 250,
 				probeTimeout: 1000,
 				confirmations: 2,
-				leaseDuration: 3000,
+				leaseDuration: 2500,
 				leaseRenewPeriod: 500,
 				holdOff: 60000,
 			},

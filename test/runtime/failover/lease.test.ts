@@ -55,6 +55,19 @@ function keeper(self: string, store: LeaseStore, clock: { now: number }) {
 }
 
 describe("two watchdogs", () => {
+	test("know when the other's lease runs out, so that it is taken then and not a period later", async () => {
+		const clock = { now: 0 };
+		const store = memoryStore();
+		const [a, b] = [keeper("a", store, clock), keeper("b", store, clock)];
+		await a.round();
+		clock.now = 200;
+		await b.round();
+		clock.now = 1200;
+		expect([a.vacantIn(), b.vacantIn()]).toEqual([Number.POSITIVE_INFINITY, 2000]);
+		clock.now = 9000;
+		expect(b.vacantIn()).toBe(0);
+	});
+
 	test("never both hold the lease, and the second takes over when the first falls silent", async () => {
 		const clock = { now: 0 };
 		const store = memoryStore();
