@@ -21,7 +21,7 @@ export interface Run {
 
 const evidence = join(import.meta.dirname, "..", "..", ".state", "faults");
 
-export async function play(bench: Bench, row: Row): Promise<Run> {
+export async function play(bench: Bench, row: Row, round: number): Promise<Run> {
 	const began = performance.now();
 	const sampler = new Sampler(bench);
 	const reasons: string[] = [];
@@ -34,7 +34,7 @@ export async function play(bench: Bench, row: Row): Promise<Run> {
 	await attempt("before the fault", async () => {
 		await bench.protected();
 		ledger = await Ledger.open(bench);
-		stage = await Stage.set(bench, ledger);
+		stage = await Stage.set(bench, ledger, round);
 	});
 	sampler.begin();
 	await attempt("under the fault", async () => row.run(stage as unknown as Stage));

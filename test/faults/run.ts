@@ -80,7 +80,7 @@ async function repeat(bench: Bench, row: Row, rounds: number): Promise<Run[]> {
 	const runs: Run[] = [];
 	for (let round = 0; round < rounds; round += 1) {
 		interruption.throwIfAborted();
-		const run = await play(bench, row);
+		const run = await play(bench, row, round);
 		interruption.throwIfAborted();
 		runs.push(run);
 		if (run.reasons.length > 0) await bench.anew();

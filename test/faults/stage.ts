@@ -15,6 +15,9 @@ export class BrokenPromise extends Error {
 /** Seconds until something that must come has come, on a machine that does much else. */
 const patience = 30;
 
+/** An answer may be on its way, to a client that waits for its turn. */
+const slackMs = 250;
+
 export class Stage {
 	readonly bench: Bench;
 	readonly ledger: Ledger;
@@ -22,10 +25,12 @@ export class Stage {
 	readonly replicas: readonly [DatabaseInstance, DatabaseInstance];
 	readonly leader: Watchdog;
 	readonly term: number;
+	/** How often this row was played before: rows with several moments take another one each time. */
+	readonly round: number;
 	/** When the row's fault happened; ms since 1970. */
 	faultAt: number | null = null;
 
-	private constructor(bench: Bench, ledger: Ledger, record: ClusterRecord, leader: Watchdog) {
+	private constructor(bench: Bench, ledger: Ledger, record: ClusterRecord, leader: Watchdog, round: number) {
 		this.bench = bench;
 		this.ledger = ledger;
 		this.primary = bench.instance(record.primary);
@@ -34,13 +39,19 @@ export class Stage {
 		this.replicas = [one, other];
 		this.leader = leader;
 		this.term = record.term;
+		this.round = round;
 	}
 
-	static async set(bench: Bench, ledger: Ledger): Promise<Stage> {
+	static async set(bench: Bench, ledger: Ledger, round: number): Promise<Stage> {
 		const [record, status] = await Promise.all([bench.record(), bench.protected()]);
 		const leader = bench.watchdogs.find(({ name }) => name === status.watchdog.leader);
 		if (record === null || leader === undefined) throw new Error("nobody leads");
-		return new Stage(bench, ledger, record, leader);
+		return new Stage(bench, ledger, record, leader, round);
+	}
+
+	/** This round's one of several cases. */
+	turn<T>(cases: readonly T[]): T {
+		return cases[this.round % cases.length] as T;
 	}
 
 	/** From here on what is lost is the row's doing. */
@@ -65,6 +76,17 @@ export class Stage {
 			},
 			{ every: 5 },
 		);
+	}
+
+	/** That the old primary told nobody of a commit once its acknowledgements were revoked. */
+	async silencedByTheFence(): Promise<void> {
+		const { lastChange } = (await this.bench.record()) ?? {};
+		const fence = lastChange?.steps.find(({ step }) => step.startsWith("acknowledgements revoked"));
+		if (fence === undefined) throw new Error(`the record tells of no fence: ${lastChange?.kind}`);
+		const late = (await this.ledger.entries()).filter(
+			({ instance, at }) => instance === this.primary.name && at > Date.parse(fence.at) + slackMs,
+		);
+		this.holds(late.length === 0, `${this.primary.name} acknowledged ${late.length} writes after its fence`);
 	}
 
 	async alert(name: string): Promise<void> {

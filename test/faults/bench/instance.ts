@@ -37,6 +37,11 @@ export class DatabaseInstance {
 		return join(this.#folder("run"), "mysqld.sock");
 	}
 
+	/** mysqld's data directory. */
+	get data(): string {
+		return join(this.#folder("volume"), "data");
+	}
+
 	get log(): string {
 		return join(this.#given.folder, "log", `${this.name}.log`);
 	}
@@ -104,7 +109,7 @@ export class DatabaseInstance {
 	}
 
 	async loseData(): Promise<void> {
-		await run("rm", ["-rf", join(this.#folder("volume"), "data")]);
+		await run("rm", ["-rf", this.data]);
 	}
 
 	/** Keeps a copy of the data of an instance that is down, to begin anew from. */

@@ -77,6 +77,6 @@ export async function cable(port: string, state: "up" | "down"): Promise<void> {
 	await run("ip", ["-n", switchNamespace, "link", "set", port, state]);
 }
 
-function nft(args: readonly string[], input = ""): Promise<string> {
+export function nft(args: readonly string[], input = ""): Promise<string> {
 	return run("nsenter", [`--net=/run/netns/${switchNamespace}`, "nft", ...args], { input });
 }

@@ -28,7 +28,8 @@ export class Watchdog {
 		return this.#process !== null && this.#process.exitCode === null && this.#process.signalCode === null;
 	}
 
-	boot(): void {
+	/** @param more environment variables */
+	boot(more: Readonly<Record<string, string>> = {}): void {
 		const { folder, roots } = this.#given;
 		this.#process = start({
 			machine: this.machine,
@@ -48,6 +49,7 @@ export class Watchdog {
 				NODE_NAME: this.machine.zone ?? "",
 				KUBERNETES_SERVICE_HOST: api.address,
 				KUBERNETES_SERVICE_PORT: String(apiPort),
+				...more,
 			},
 			command: ["node", "/usr/lib/mysql-dr/mysql-dr.mjs", "watchdog"],
 		});

@@ -1,12 +1,22 @@
+import { clocksAndKeys } from "./clocksAndKeys.ts";
 import { crashes } from "./crashes.ts";
 import { histories } from "./histories.ts";
+import { losses } from "./losses.ts";
 import { partitions } from "./partitions.ts";
+import { promotions } from "./promotions.ts";
+import { relayLogs } from "./relayLogs.ts";
 import type { Row } from "./row.ts";
 
 /** Every row that is there, by its number. */
-export const catalogue: readonly Row[] = [...crashes, ...partitions, ...histories].sort(
-	(a, b) => Number.parseInt(a.row, 10) - Number.parseInt(b.row, 10) || (a.row < b.row ? -1 : 1),
-);
+export const catalogue: readonly Row[] = [
+	...crashes,
+	...partitions,
+	...histories,
+	...promotions,
+	...relayLogs,
+	...clocksAndKeys,
+	...losses,
+].sort((a, b) => Number.parseInt(a.row, 10) - Number.parseInt(b.row, 10) || (a.row < b.row ? -1 : 1));
 
 /** Those that the words name: "15" means 15a, 15b and 15c. @throws Error for a word that names none. */
 export function rowsNamed(words: readonly string[]): readonly Row[] {

@@ -1,11 +1,9 @@
-/** Rows about what counts as history: data lost, transactions that never were, terms half changed, changes asked for. */
-import { readFile } from "node:fs/promises";
-import { join } from "node:path";
-import { createConnection } from "mysql2/promise";
+/** Rows about what counts as history: data lost, transactions that never were, changes asked for. */
 import { until } from "../../../local/site/waiting.ts";
 import type { Bench } from "../bench/bench.ts";
 import { namespace } from "../bench/controlPlane.ts";
 import type { DatabaseInstance } from "../bench/instance.ts";
+import { asRoot } from "../bench/rootSession.ts";
 import { budget, settings } from "../bench/settings.ts";
 import type { Stage } from "../stage.ts";
 import { openDrill } from "../workload/ledger.ts";
@@ -15,23 +13,6 @@ const pod = budget("pod");
 const drainSeconds = settings.plan.failover.drainLimit / 1000;
 
 export const histories: readonly Row[] = [
-	{
-		row: "12",
-		title: "the leader loses its lease in the middle of a failover",
-		budget: budget("zone"),
-		async run(stage) {
-			const said = await logLength(stage);
-			stage.fault();
-			await stage.primary.killForGood();
-			await until("a failover begins", 20, async () => (await logAfter(stage, said)).includes(" is lost: "), {
-				every: 1,
-			});
-			stage.leader.signal("SIGSTOP");
-			await stage.promoted();
-			stage.leader.signal("SIGCONT");
-			await stage.ledger.more(20);
-		},
-	},
 	{
 		row: "19a",
 		title: "errant transaction on a replica: saved, rebuilt",
@@ -136,19 +117,6 @@ async function switchover({ bench, primary, replicas }: Stage) {
 	});
 }
 
-/** As somebody with the pod's shell could. */
-async function asRoot(bench: Bench, instance: DatabaseInstance, statements: readonly string[]): Promise<unknown[]> {
-	const password = bench.secrets.passwords.root ?? "";
-	const connection = await createConnection({ socketPath: instance.socket, user: "root", password });
-	try {
-		const answers: unknown[] = [];
-		for (const statement of statements) answers.push((await connection.query(statement))[0]);
-		return answers;
-	} finally {
-		connection.destroy();
-	}
-}
-
 /** A transaction of its own, as somebody makes it who forgets where he is logged in. */
 async function goAstray(bench: Bench, replica: DatabaseInstance): Promise<void> {
 	await asRoot(bench, replica, [
@@ -162,7 +130,3 @@ async function surplusOf(bench: Bench, name: string): Promise<boolean> {
 	const { items } = await bench.core.listNamespacedSecret({ namespace, labelSelector: "mysql-dr/surplus=true" });
 	return items.some(({ metadata }) => metadata?.name?.includes(name));
 }
-
-const logOf = ({ bench, leader }: Stage) => join(bench.folder, "log", `${leader.name}.log`);
-const logLength = async (stage: Stage) => (await readFile(logOf(stage), "utf8")).length;
-const logAfter = async (stage: Stage, from: number) => (await readFile(logOf(stage), "utf8")).slice(from);

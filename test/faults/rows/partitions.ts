@@ -3,8 +3,10 @@ import { until } from "../../../local/site/waiting.ts";
 import { api, machinesOfZone } from "../bench/addresses.ts";
 import type { Bench } from "../bench/bench.ts";
 import { cable, cutBoth, killAllIn } from "../bench/network.ts";
+import { holdApplier } from "../bench/rootSession.ts";
 import { budget } from "../bench/settings.ts";
 import type { Stage } from "../stage.ts";
+import { Steps } from "../workload/steps.ts";
 import type { Row } from "./row.ts";
 
 const node = budget("node");
@@ -16,23 +18,51 @@ export const partitions: readonly Row[] = [
 		title: "primary stopped (SIGSTOP), later continued",
 		budget: node,
 		async run(stage) {
+			await stage.ledger.beside(stage.primary);
 			stage.fault();
 			await stage.primary.signal("SIGSTOP");
 			const chosen = await stage.promoted();
 			stage.holds(chosen !== stage.primary, "the stopped primary was promoted");
 			await stage.primary.signal("SIGCONT");
 			await stage.ledger.more(50);
+			await stage.silencedByTheFence();
 		},
 	},
 	{
-		row: "5",
-		title: "primary isolated from everything",
+		row: "5a",
+		title: "primary isolated from everything but the clients beside it",
 		budget: node,
 		async run(stage) {
+			await stage.ledger.beside(stage.primary);
 			stage.fault();
 			await cutBoth(stage.primary.machine, "*");
 			const chosen = await stage.promoted();
 			stage.holds(chosen !== stage.primary, "the isolated primary was promoted");
+			await stage.silencedByTheFence();
+		},
+	},
+	{
+		row: "5b",
+		title: "an isolated primary is back while its successor catches up: it acknowledges nothing any more",
+		budget: null,
+		async run(stage) {
+			const { bench, ledger, primary, replicas } = stage;
+			await ledger.beside(primary);
+			const releases = await Promise.all(replicas.map((each) => holdApplier(bench, each)));
+			try {
+				await ledger.more(20);
+				const steps = await Steps.fromNow(bench);
+				stage.fault();
+				await cutBoth(primary.machine, "*");
+				await steps.reached(/^chose /);
+				await bench.heal();
+				// A receiver that nobody stopped would be back within its retry period.
+				await stage.sameTermFor(3);
+			} finally {
+				for (const release of releases) release();
+			}
+			await stage.promoted();
+			await stage.silencedByTheFence();
 		},
 	},
 	{

@@ -1,7 +1,8 @@
 /**
  * The workload's process, in a network namespace of its own: several clients that write all the time through
  * `mysql-primary`. New connections go where the EndpointSlice points, as kube-proxy would send them; what it
- * said last stays true while the API is away. Started with the path of its options; ends with SIGTERM.
+ * said last stays true while the API is away. Or all to one instance, whatever anybody says, for clients that stand
+ * beside it. Started with the path of its options; ends with SIGTERM.
  */
 import { closeSync, openSync, readFileSync, writeSync } from "node:fs";
 import { Agent, get } from "node:https";
@@ -18,10 +19,18 @@ export interface ClientOptions {
 	readonly password: string;
 	/** PEM text of the instances' authority. */
 	readonly ca: string;
-	/** The EndpointSlice's address, and how to log in there. */
-	readonly slice: { readonly url: string; readonly ca: string; readonly cert: string; readonly key: string };
+	/** Where they connect to: an address, or who tells it. */
+	readonly to: string | Slice;
 	/** Ids begin here: no two runs of the clients use the same. */
 	readonly firstId: number;
+}
+
+/** The EndpointSlice's address, and how to log in there. */
+export interface Slice {
+	readonly url: string;
+	readonly ca: string;
+	readonly cert: string;
+	readonly key: string;
 }
 
 /** kube-proxy's delay here is 0 to 30 ms (facts: cluster, 16). */
@@ -32,10 +41,13 @@ const identity = "mysql-primary.mysql.svc.cluster.local";
 async function main(options: ClientOptions): Promise<void> {
 	const stop = new AbortController();
 	process.once("SIGTERM", () => stop.abort());
-	let address: string | null = null;
-	const looking = look(options, stop.signal, (found) => {
-		address = found;
-	});
+	const { to } = options;
+	let address: string | null = typeof to === "string" ? to : null;
+	const looking =
+		typeof to !== "string" &&
+		look(to, stop.signal, (found) => {
+			address = found;
+		});
 	const login = { user: "drill", password: options.password, ca: options.ca };
 	const open = () => {
 		if (address === null) return Promise.reject(new Error("mysql-primary points nowhere"));
@@ -51,7 +63,7 @@ async function main(options: ClientOptions): Promise<void> {
 }
 
 /** One question after the other; a lost answer costs half a second. */
-async function look({ slice }: ClientOptions, signal: AbortSignal, tell: (address: string) => void): Promise<void> {
+async function look(slice: Slice, signal: AbortSignal, tell: (address: string) => void): Promise<void> {
 	const { url, ca, cert, key } = slice;
 	const agent = new Agent({ keepAlive: true, ca, cert, key });
 	while (!signal.aborted) {

@@ -8,53 +8,70 @@ import { missingFrom, storedIds } from "../../../runtime/drill/verify.ts";
 import { ledgerTable } from "../../../runtime/drill/writer.ts";
 import { instanceHost } from "../../../runtime/instance/hostName.ts";
 import { openSession, type Session } from "../../../runtime/mysql/session.ts";
-import { clients } from "../bench/addresses.ts";
+import { clients, type Machine } from "../bench/addresses.ts";
 import type { Bench } from "../bench/bench.ts";
 import { apiServer, namespace } from "../bench/controlPlane.ts";
+import type { DatabaseInstance } from "../bench/instance.ts";
 import { start } from "../bench/process.ts";
 import { settings } from "../bench/settings.ts";
 import { type Acknowledged, readAcknowledged } from "./acknowledged.ts";
-import type { ClientOptions } from "./clients.ts";
+import type { ClientOptions, Slice } from "./clients.ts";
 
 const writers = 4;
+/** Of the clients beside an instance: far from what the others come to. */
+const firstIdBeside = 500_000_000;
 /** Between two writes of one client: enough load to find what is lost, little enough for two cores. */
 const pauseMs = 10;
 const patience = 30;
 
 export class Ledger {
 	readonly #bench: Bench;
-	readonly #file: string;
-	readonly #process: ChildProcess;
+	readonly #files: string[] = [];
+	readonly #processes: ChildProcess[] = [];
 
-	private constructor(bench: Bench, file: string, running: ChildProcess) {
+	private constructor(bench: Bench) {
 		this.#bench = bench;
-		this.#file = file;
-		this.#process = running;
 	}
 
 	/** Makes the table anew and starts the clients; all of them write when this returns. */
 	static async open(bench: Bench): Promise<Ledger> {
 		await makeTable(bench);
-		const file = join(bench.folder, "acknowledged.csv");
-		await rm(file, { force: true });
-		const options = join(bench.folder, "clients.json");
-		await writeFile(options, JSON.stringify(clientOptions(bench, file)), { mode: 0o600 });
-		const running = start({
-			machine: clients,
-			log: join(bench.folder, "log", "clients.log"),
-			root: null,
-			user: "0:0",
-			mounts: {},
-			env: { NODE_OPTIONS: "--no-warnings" },
-			command: [process.execPath, join(import.meta.dirname, "clients.ts"), options],
-		});
-		const ledger = new Ledger(bench, file, running);
+		const ledger = new Ledger(bench);
+		await ledger.#start(clients, { to: slice(bench), firstId: 0 });
 		await ledger.more(20);
 		return ledger;
 	}
 
-	entries(): Promise<Acknowledged[]> {
-		return readAcknowledged(this.#file);
+	/** More clients, on the instance's own machine: they reach it whatever the network does, and want nobody else. */
+	async beside({ machine, name }: DatabaseInstance): Promise<void> {
+		await this.#start(machine, { to: machine.address, firstId: firstIdBeside });
+		const write = async () => (await this.entries()).some(({ id }) => id >= firstIdBeside);
+		await until(`the clients beside ${name} write`, patience, write);
+	}
+
+	async #start(machine: Machine, more: Pick<ClientOptions, "to" | "firstId">): Promise<void> {
+		const file = join(this.#bench.folder, `acknowledged-${machine.name}.csv`);
+		await rm(file, { force: true });
+		const options = join(this.#bench.folder, `clients-${machine.name}.json`);
+		const { passwords, ca } = this.#bench.secrets;
+		const common = { acknowledged: file, writers, pauseMs, password: passwords.drill ?? "", ca };
+		await writeFile(options, JSON.stringify({ ...common, ...more } satisfies ClientOptions), { mode: 0o600 });
+		this.#files.push(file);
+		this.#processes.push(
+			start({
+				machine,
+				log: join(this.#bench.folder, "log", "clients.log"),
+				root: null,
+				user: "0:0",
+				mounts: {},
+				env: { NODE_OPTIONS: "--no-warnings" },
+				command: [process.execPath, join(import.meta.dirname, "clients.ts"), options],
+			}),
+		);
+	}
+
+	async entries(): Promise<Acknowledged[]> {
+		return (await Promise.all(this.#files.map(readAcknowledged))).flat();
 	}
 
 	/** Waits until this many more writes were acknowledged. */
@@ -65,10 +82,14 @@ export class Ledger {
 	}
 
 	async close(): Promise<void> {
-		if (this.#process.exitCode !== null || this.#process.signalCode !== null) return;
-		const ended = once(this.#process, "exit");
-		this.#process.kill("SIGTERM");
-		await ended;
+		const running = this.#processes.filter(({ exitCode, signalCode }) => exitCode === null && signalCode === null);
+		await Promise.all(
+			running.map(async (each) => {
+				const ended = once(each, "exit");
+				each.kill("SIGTERM");
+				await ended;
+			}),
+		);
 	}
 
 	/** How many acknowledged writes the instance lacks, once it had time to apply them. */
@@ -108,12 +129,11 @@ async function makeTable(bench: Bench): Promise<void> {
 	}
 }
 
-function clientOptions(bench: Bench, acknowledged: string): ClientOptions {
-	const { passwords, ca } = bench.secrets;
+/** Who tells the clients where mysql-primary points to. */
+function slice(bench: Bench): Slice {
 	const text = (data: string | undefined) => Buffer.from(data ?? "", "base64").toString();
 	const { caData } = bench.config.getCurrentCluster() ?? {};
 	const { certData, keyData } = bench.config.getCurrentUser() ?? {};
 	const url = `${apiServer}/apis/discovery.k8s.io/v1/namespaces/${namespace}/endpointslices/mysql-primary`;
-	const slice = { url, ca: text(caData), cert: text(certData), key: text(keyData) };
-	return { acknowledged, writers, pauseMs, password: passwords.drill ?? "", ca, slice, firstId: 0 };
+	return { url, ca: text(caData), cert: text(certData), key: text(keyData) };
 }

@@ -30,6 +30,8 @@ export interface Opening {
 export interface Term {
 	readonly term: number;
 	readonly primary: string;
+	/** When the term before it was last seen: it may have begun at any moment since. */
+	readonly after: number;
 	/** When it was first seen. */
 	readonly at: number;
 }
@@ -38,7 +40,7 @@ export interface Term {
 export function unexplained(openings: readonly Opening[], terms: readonly Term[]): string[] {
 	const inOrder = [...terms].sort((one, other) => one.term - other.term);
 	const explained = ({ name, at }: Opening) =>
-		inOrder.some(({ primary, at: from }, n) => {
+		inOrder.some(({ primary, after: from }, n) => {
 			const until = inOrder[n + 1]?.at ?? Number.POSITIVE_INFINITY;
 			return primary === name && at >= from - slackMs && at <= until + slackMs;
 		});
@@ -55,6 +57,8 @@ export class Sampler {
 	readonly #faults = new Set<string>();
 	readonly #openings: Opening[] = [];
 	readonly #terms = new Map<number, Term>();
+	/** When the record that was read last was asked for. */
+	#askedAt = Number.NEGATIVE_INFINITY;
 	#running: Promise<unknown> = Promise.resolve();
 
 	constructor(bench: Bench) {
@@ -111,15 +115,19 @@ export class Sampler {
 
 	async #watchRecord(): Promise<void> {
 		while (!this.#stop.signal.aborted) {
+			const askedAt = performance.now();
 			const record = await Promise.race([this.#bench.record(), sleep(500, null)]).catch(() => null);
-			if (record !== null) this.#noteTerm(record.term, record.primary);
+			if (record !== null) {
+				this.#noteTerm(record.term, record.primary);
+				this.#askedAt = askedAt;
+			}
 			await sleep(periodMs);
 		}
 	}
 
 	#noteTerm(term: number, primary: string): void {
 		const known = this.#terms.get(term);
-		if (known === undefined) this.#terms.set(term, { term, primary, at: performance.now() });
+		if (known === undefined) this.#terms.set(term, { term, primary, after: this.#askedAt, at: performance.now() });
 		else if (known.primary !== primary) this.#faults.add(`term ${term} had ${known.primary} and ${primary}`);
 	}
 }

@@ -1,0 +1,118 @@
+/** Rows about what only a relay log has: restarts with an unapplied one, and torn ones. */
+import { until } from "../../../local/site/waiting.ts";
+import type { DatabaseInstance } from "../bench/instance.ts";
+import { beginTransaction, cutLastEvent } from "../bench/relayLog.ts";
+import { asRoot, hasUnapplied, holdApplier } from "../bench/rootSession.ts";
+import { budget } from "../bench/settings.ts";
+import type { Stage } from "../stage.ts";
+import type { Row } from "./row.ts";
+
+export const relayLogs: readonly Row[] = [
+	{
+		row: "16a",
+		title: "the only acker dies with an unapplied relay log, then the primary; the acker is back: nothing is lost",
+		budget: null,
+		async run(stage) {
+			const [acker, behind] = stage.replicas;
+			await acknowledgeUnapplied(stage);
+			stage.fault();
+			await acker.killForGood();
+			await stage.primary.killForGood();
+			await behind.signal("SIGCONT");
+			await acker.release();
+			const chosen = await stage.promoted();
+			stage.holds(chosen === acker, `${chosen.name} was promoted, which lacks what only ${acker.name} acknowledged`);
+		},
+	},
+	{
+		row: "16b",
+		title: "the only acker restarts with an unapplied relay log and goes on, then the primary dies",
+		budget: null,
+		async run(stage) {
+			const [acker, behind] = stage.replicas;
+			const { bench, ledger } = stage;
+			await acknowledgeUnapplied(stage);
+			await acker.signal("SIGKILL");
+			await until(`${acker.name} is back`, 30, () => answers(stage, acker));
+			const release = await holdApplier(bench, acker);
+			try {
+				await ledger.more(20);
+				stage.fault();
+				await stage.primary.killForGood();
+				stage.holds(await hasUnapplied(bench, acker), "all was applied before the primary died");
+			} finally {
+				release();
+			}
+			await behind.signal("SIGCONT");
+			const chosen = await stage.promoted();
+			stage.holds(chosen === acker, `${chosen.name} was promoted, which lacks what only ${acker.name} acknowledged`);
+		},
+	},
+	{
+		row: "17a",
+		title: "a replica's relay log is torn by a crash, the primary lives: it replicates again or is rebuilt",
+		budget: 1,
+		async run(stage) {
+			const [torn] = stage.replicas;
+			stage.fault();
+			await tear(stage, torn);
+			await torn.release();
+			await stage.sameTermFor(1);
+		},
+	},
+	{
+		row: "17b",
+		title: "a replica's relay log is torn by a crash, then the primary dies: the whole one is chosen",
+		budget: budget("pod"),
+		async run(stage) {
+			const [torn, whole] = stage.replicas;
+			await tear(stage, torn);
+			// What the torn one lost was not its own: the other acknowledged what came after it.
+			await stage.ledger.more(20);
+			await torn.release();
+			await until(`${torn.name} is back`, 30, () => answers(stage, torn));
+			stage.fault();
+			await stage.primary.killForGood();
+			const chosen = await stage.promoted();
+			stage.holds(chosen === whole, "the torn one was promoted");
+		},
+	},
+	{
+		row: "17c",
+		title: "the only acker crashed in the middle of a transaction, and the primary died: what came before it is kept",
+		budget: null,
+		async run(stage) {
+			const [acker, behind] = stage.replicas;
+			await acknowledgeUnapplied(stage);
+			stage.fault();
+			await acker.killForGood();
+			await stage.primary.killForGood();
+			await beginTransaction(acker.data, stage.turn(["half of the first event", "half of the second"] as const));
+			await behind.signal("SIGCONT");
+			await acker.release();
+			const chosen = await stage.promoted();
+			stage.holds(chosen === acker, `${chosen.name} was promoted, which lacks what only ${acker.name} acknowledged`);
+		},
+	},
+];
+
+/** One replica stands still, the other acknowledges alone and applies nothing of it. */
+async function acknowledgeUnapplied({ bench, ledger, replicas, holds }: Stage): Promise<void> {
+	const [acker, behind] = replicas;
+	await behind.signal("SIGSTOP");
+	// Its death ends the lock with the session.
+	await holdApplier(bench, acker);
+	await ledger.more(40);
+	holds(await hasUnapplied(bench, acker), `${acker.name} has applied all that it received`);
+}
+
+async function tear({ bench, ledger }: Stage, replica: DatabaseInstance): Promise<void> {
+	await holdApplier(bench, replica);
+	await ledger.more(20);
+	await replica.killForGood();
+	await cutLastEvent(replica.data);
+}
+
+async function answers({ bench }: Stage, instance: DatabaseInstance): Promise<boolean> {
+	return (await asRoot(bench, instance, ["SELECT 1"])).length > 0;
+}
