@@ -18,7 +18,7 @@ export const relayLogs: readonly Row[] = [
 			stage.fault();
 			await acker.killForGood();
 			await stage.primary.killForGood();
-			await behind.signal("SIGCONT");
+			await behind.release();
 			await acker.release();
 			const chosen = await stage.promoted();
 			stage.holds(chosen === acker, `${chosen.name} was promoted, which lacks what only ${acker.name} acknowledged`);
@@ -43,7 +43,7 @@ export const relayLogs: readonly Row[] = [
 			} finally {
 				release();
 			}
-			await behind.signal("SIGCONT");
+			await behind.release();
 			const chosen = await stage.promoted();
 			stage.holds(chosen === acker, `${chosen.name} was promoted, which lacks what only ${acker.name} acknowledged`);
 		},
@@ -88,7 +88,7 @@ export const relayLogs: readonly Row[] = [
 			await acker.killForGood();
 			await stage.primary.killForGood();
 			await beginTransaction(acker.data, stage.turn(["half of the first event", "half of the second"] as const));
-			await behind.signal("SIGCONT");
+			await behind.release();
 			await acker.release();
 			const chosen = await stage.promoted();
 			stage.holds(chosen === acker, `${chosen.name} was promoted, which lacks what only ${acker.name} acknowledged`);
@@ -96,10 +96,11 @@ export const relayLogs: readonly Row[] = [
 	},
 ];
 
-/** One replica stands still, the other acknowledges alone and applies nothing of it. */
+/** One replica is down, the other acknowledges alone and applies nothing of it. */
 async function acknowledgeUnapplied({ bench, ledger, replicas, holds }: Stage): Promise<void> {
 	const [acker, behind] = replicas;
-	await behind.signal("SIGSTOP");
+	// Dead, not stopped: what waits in a stopped one's socket would count as received.
+	await behind.killForGood();
 	// Its death ends the lock with the session.
 	await holdApplier(bench, acker);
 	await ledger.more(40);
