@@ -78,10 +78,10 @@ async function withSteppingClocks(
 	const restart = async (env: (name: string) => Record<string, string>) => {
 		await Promise.all(bench.watchdogs.map((each) => each.kill()));
 		for (const each of bench.watchdogs) each.boot(env(each.name));
-		await bench.protected();
 	};
 	try {
 		await restart((name) => ({ NODE_OPTIONS: `--import /${preload}`, CLOCK_STEP_FILE: `/${file(name)}` }));
+		await bench.protected();
 		await work((name, ms) => writeFile(join(bench.folder, file(name)), String(ms)));
 	} finally {
 		await restart(() => ({}));
