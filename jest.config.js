@@ -11,5 +11,5 @@ export default {
 	// The roots of a running site's machines hold packages of their own.
 	modulePathIgnorePatterns: ["<rootDir>/.state/", "<rootDir>/dist/"],
 	testMatch: ["<rootDir>/test/**/*.test.ts"],
-	testPathIgnorePatterns: ["/node_modules/", "<rootDir>/test/site/", "<rootDir>/test/faults/"],
+	testPathIgnorePatterns: ["/node_modules/", "<rootDir>/test/site/"],
 };

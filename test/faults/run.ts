@@ -1,6 +1,6 @@
 /**
  * The fault catalogue on real mysqld processes: `node test/faults/run.ts [row…] [--rounds N] [--json] [--bundle FILE]`.
- * Ends with 0 when every row held, 1 when one broke, 2 on bad input, 130 when interrupted. Needs root and the local
+ * Ends with 0 when every row held (or every mutation was caught), 1 when one broke, 2 on bad input, 130 when interrupted. Needs root and the local
  * site's tools; leaves nothing behind but the logs of broken rows in .state/faults.
  */
 import { parseArgs } from "node:util";
@@ -8,6 +8,7 @@ import { createProgress, silent } from "../../local/step.ts";
 import { interruption, listenForInterruption } from "../../local/tools/interruption.ts";
 import { Bench } from "./bench/bench.ts";
 import { networkDown } from "./bench/network.ts";
+import { bundleOf, type MutationReport, mutationLine, mutations, tryMutation } from "./mutations.ts";
 import { play, type Run } from "./play.ts";
 import { heading, lineOf, type RowReport, reportOf } from "./report.ts";
 import { catalogue, rowsNamed } from "./rows/catalogue.ts";
@@ -19,6 +20,7 @@ const options = {
 	list: { type: "boolean", default: false },
 	keep: { type: "boolean", default: false },
 	bundle: { type: "string" },
+	mutations: { type: "boolean", default: false },
 	help: { type: "boolean", default: false },
 } as const;
 
@@ -27,7 +29,8 @@ const usage = `node test/faults/run.ts [row…] [--rounds N] [--json] [--list] [
   --json         one document on standard output, all else on standard error
   --list         say which rows there are
   --keep         leave the bench's folder with its logs
-  --bundle FILE  test this bundle of the runtime instead of the checkout's`;
+  --bundle FILE  test this bundle of the runtime instead of the checkout's
+  --mutations    take one safety away at a time: each must break its row`;
 
 type Values = ReturnType<typeof parse>["values"];
 
@@ -43,7 +46,9 @@ async function main(argv: readonly string[]): Promise<number> {
 	const rounds = Number(values.rounds);
 	if (!Number.isInteger(rounds) || rounds < 1) throw new Error(`--rounds ${values.rounds} is no count`);
 	listenForInterruption();
-	const reports = await onBench(rows, rounds, values);
+	if (values.mutations) return showsThatItCanFail(values);
+	const reports: RowReport[] = [];
+	await onBench(values, (bench) => playAll(bench, rows, rounds, values, reports));
 	if (values.json) print(JSON.stringify({ rows: reports }, null, 2));
 	if (interruption.aborted) return 130;
 	return reports.every(({ verdict }) => verdict === "held") ? 0 : 1;
@@ -54,26 +59,45 @@ function said(text: string): number {
 	return 0;
 }
 
-async function onBench(rows: readonly Row[], rounds: number, values: Values): Promise<RowReport[]> {
-	const reports: RowReport[] = [];
+async function playAll(bench: Bench, rows: readonly Row[], rounds: number, values: Values, reports: RowReport[]) {
+	const show = values.json ? note : print;
+	show(heading);
+	for (const row of rows) {
+		const report = reportOf(row, await repeat(bench, row, rounds));
+		reports.push(report);
+		show(lineOf(report));
+	}
+}
+
+async function showsThatItCanFail(values: Values): Promise<number> {
+	const reports: MutationReport[] = [];
+	await onBench(values, async (bench) => {
+		const bundle = await bundleOf(bench);
+		for (const mutation of mutations) {
+			interruption.throwIfAborted();
+			const report = await tryMutation(bench, bundle, mutation);
+			interruption.throwIfAborted();
+			reports.push(report);
+			(values.json ? note : print)(mutationLine(report));
+		}
+	});
+	if (values.json) print(JSON.stringify({ mutations: reports }, null, 2));
+	if (interruption.aborted) return 130;
+	return reports.every(({ caught }) => caught) ? 0 : 1;
+}
+
+async function onBench(values: Values, work: (bench: Bench) => Promise<void>): Promise<void> {
 	let bench: Bench | null = null;
 	try {
 		bench = await Bench.up(values.bundle, process.stderr.isTTY ? createProgress() : silent);
 		if (values.keep) note(`logs: ${bench.folder}/log`);
-		const show = values.json ? note : print;
-		show(heading);
-		for (const row of rows) {
-			const report = reportOf(row, await repeat(bench, row, rounds));
-			reports.push(report);
-			show(lineOf(report));
-		}
+		await work(bench);
 	} catch (error) {
 		if (!interruption.aborted) throw error;
 	} finally {
 		if (bench === null) await networkDown();
 		else await bench.down(values.keep);
 	}
-	return reports;
 }
 
 async function repeat(bench: Bench, row: Row, rounds: number): Promise<Run[]> {
