@@ -8,7 +8,7 @@ import { createProgress, silent } from "../../local/step.ts";
 import { interruption, listenForInterruption } from "../../local/tools/interruption.ts";
 import { Bench } from "./bench/bench.ts";
 import { networkDown } from "./bench/network.ts";
-import { bundleOf, type MutationReport, mutationLine, mutations, tryMutation } from "./mutations.ts";
+import { type MutationReport, mutationLine, mutations, tryMutation } from "./mutations.ts";
 import { play, type Run } from "./play.ts";
 import { heading, lineOf, type RowReport, reportOf } from "./report.ts";
 import { catalogue, rowsNamed } from "./rows/catalogue.ts";
@@ -72,10 +72,9 @@ async function playAll(bench: Bench, rows: readonly Row[], rounds: number, value
 async function showsThatItCanFail(values: Values): Promise<number> {
 	const reports: MutationReport[] = [];
 	await onBench(values, async (bench) => {
-		const bundle = await bundleOf(bench);
 		for (const mutation of mutations) {
 			interruption.throwIfAborted();
-			const report = await tryMutation(bench, bundle, mutation);
+			const report = await tryMutation(bench, mutation);
 			interruption.throwIfAborted();
 			reports.push(report);
 			(values.json ? note : print)(mutationLine(report));
