@@ -9,6 +9,7 @@ import { type ClusterRecord, parseRecord } from "../../../runtime/failover/recor
 import type { Status } from "../../../runtime/failover/status.ts";
 import { instances, watchdogs } from "./addresses.ts";
 import { controlPlaneUp, namespace } from "./controlPlane.ts";
+import { removeDisks, thawDisks } from "./disk.ts";
 import { DatabaseInstance, hostsFile } from "./instance.ts";
 import { healNetwork, networkDown, networkUp } from "./network.ts";
 import { ensureRoots, type Roots } from "./roots.ts";
@@ -51,7 +52,7 @@ export class Bench {
 		await mkdir(join(folder, "tmp"), { mode: 0o777 });
 		await chmod(join(folder, "tmp"), 0o1777);
 		const roots = await ensureRoots(folder, given, progress);
-		await networkDown();
+		await everythingDown();
 		await networkUp();
 		const config = await progress.step("etcd and kube-apiserver", () => controlPlaneUp(folder, roots));
 		await writeFile(join(await made(folder, "settings"), "settings.json"), JSON.stringify(settings));
@@ -104,6 +105,7 @@ export class Bench {
 	async heal(): Promise<void> {
 		await healNetwork();
 		for (const each of this.instances) {
+			await each.disk.heal();
 			await each.signal("SIGCONT");
 			await each.release();
 			if (!each.running) await each.boot();
@@ -117,6 +119,7 @@ export class Bench {
 	/** A new database: after a row that left the old one in an unknown state. */
 	async anew(): Promise<void> {
 		await healNetwork();
+		await thawDisks();
 		await Promise.all([...this.watchdogs.map((dog) => dog.kill()), ...this.instances.map((each) => each.stop())]);
 		await this.#forget();
 		for (const each of this.instances) await each.restoreTemplate();
@@ -139,9 +142,16 @@ export class Bench {
 
 	/** Leaves no process, namespace or mount; the folder with the logs too unless it is to be kept. */
 	async down(keep: boolean): Promise<void> {
-		await networkDown();
+		await everythingDown();
 		if (!keep) await rm(this.folder, { recursive: true, force: true });
 	}
+}
+
+/** This run's and what an earlier one left. */
+export async function everythingDown(): Promise<void> {
+	await thawDisks();
+	await networkDown();
+	await removeDisks();
 }
 
 async function made(...parts: [string, ...string[]]): Promise<string> {

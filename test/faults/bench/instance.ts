@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { instanceHost } from "../../../runtime/instance/hostName.ts";
 import { instances, type Machine } from "./addresses.ts";
 import { run } from "./command.ts";
+import { Disk } from "./disk.ts";
 import { ended } from "./ended.ts";
 import { signalled } from "./network.ts";
 import { complete, type Program, start } from "./process.ts";
@@ -21,12 +22,15 @@ export interface Given {
 
 export class DatabaseInstance {
 	readonly machine: Machine;
+	/** The volume's own, where a row made one. */
+	readonly disk: Disk;
 	readonly #given: Given;
 	#starter: ChildProcess | null = null;
 
 	constructor(machine: Machine, given: Given) {
 		this.machine = machine;
 		this.#given = given;
+		this.disk = new Disk(this.#folder("volume"));
 	}
 
 	get name(): string {
@@ -118,6 +122,7 @@ export class DatabaseInstance {
 	}
 
 	async restoreTemplate(): Promise<void> {
+		await this.disk.remove();
 		await run("rm", ["-rf", this.#folder("volume")]);
 		await run("cp", ["--archive", "--reflink=auto", this.#folder("template"), this.#folder("volume")]);
 	}

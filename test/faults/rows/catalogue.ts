@@ -1,10 +1,14 @@
+import { answers } from "./answers.ts";
 import { clocksAndKeys } from "./clocksAndKeys.ts";
 import { crashes } from "./crashes.ts";
+import { crowds } from "./crowds.ts";
+import { disks } from "./disks.ts";
 import { histories } from "./histories.ts";
 import { losses } from "./losses.ts";
 import { partitions } from "./partitions.ts";
 import { promotions } from "./promotions.ts";
 import { relayLogs } from "./relayLogs.ts";
+import { replicas } from "./replicas.ts";
 import type { Row } from "./row.ts";
 
 /** Every row that is there, by its number. */
@@ -16,6 +20,10 @@ export const catalogue: readonly Row[] = [
 	...relayLogs,
 	...clocksAndKeys,
 	...losses,
+	...replicas,
+	...answers,
+	...crowds,
+	...disks,
 ].sort((a, b) => Number.parseInt(a.row, 10) - Number.parseInt(b.row, 10) || (a.row < b.row ? -1 : 1));
 
 /** Those that the words name: "15" means 15a, 15b and 15c. @throws Error for a word that names none. */

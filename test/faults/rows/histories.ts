@@ -5,7 +5,7 @@ import { namespace } from "../bench/controlPlane.ts";
 import type { DatabaseInstance } from "../bench/instance.ts";
 import { asRoot } from "../bench/rootSession.ts";
 import { budget, settings } from "../bench/settings.ts";
-import type { Stage } from "../stage.ts";
+import { askForSwitchover } from "../bench/switchover.ts";
 import { openDrill } from "../workload/ledger.ts";
 import type { Row } from "./row.ts";
 
@@ -74,7 +74,7 @@ export const histories: readonly Row[] = [
 		budget: 1,
 		async run(stage) {
 			stage.fault();
-			const answer = await switchover(stage);
+			const answer = await askForSwitchover(stage.bench, stage.replicas[0].name);
 			stage.holds(answer.state === "done", answer.message);
 			await stage.promoted();
 		},
@@ -90,7 +90,7 @@ export const histories: readonly Row[] = [
 				const long = session.run("INSERT INTO mysql_dr_drill.ledger SELECT 1000000000 + SLEEP(300)", 300_000);
 				long.catch(() => {});
 				stage.fault();
-				const answer = await switchover(stage);
+				const answer = await askForSwitchover(stage.bench, stage.replicas[0].name);
 				const record = await stage.bench.record();
 				stage.holds(answer.state === "done" || record?.term === stage.term, "refused, but the primary changed");
 				await stage.ledger.more(20);
@@ -102,20 +102,6 @@ export const histories: readonly Row[] = [
 		},
 	},
 ];
-
-async function switchover({ bench, primary, replicas }: Stage) {
-	const id = crypto.randomUUID();
-	const request = { id, kind: "switchover", to: replicas[0].name, at: new Date().toISOString() };
-	const body = { metadata: { name: "mysql-request" }, data: { "request.json": JSON.stringify(request) } };
-	const { core } = bench;
-	await core
-		.replaceNamespacedConfigMap({ name: "mysql-request", namespace, body })
-		.catch(() => core.createNamespacedConfigMap({ namespace, body }));
-	return until(`an answer to the switchover from ${primary.name}`, 60, async () => {
-		const answer = (await bench.record())?.request;
-		return answer?.id === id && answer;
-	});
-}
 
 /** A transaction of its own, as somebody makes it who forgets where he is logged in. */
 async function goAstray(bench: Bench, replica: DatabaseInstance): Promise<void> {
