@@ -1,5 +1,5 @@
 /** What the stack would declare of a critical database on three zones. */
-import { forecast, objectives, plan } from "../../../objectives/index.ts";
+import { duration, forecast, objectives, plan } from "../../../objectives/index.ts";
 import type { Settings } from "../../../objectives/settings.ts";
 import type { SiteFacts } from "../../../objectives/site.ts";
 import { bytes, size } from "../../../objectives/size.ts";
@@ -17,6 +17,9 @@ const site: SiteFacts = {
 };
 
 const promised = objectives("critical");
+const declared = plan(promised, site);
+/** Rows follow each other sooner than failures do. */
+const holdOff = duration("10s");
 
 export const settings: Settings = {
 	cluster: "mysql",
@@ -32,7 +35,7 @@ export const settings: Settings = {
 	credentialsSecret: "mysql-credentials",
 	tlsManaged: true,
 	tlsSecret: "mysql-tls",
-	plan: plan(promised, site),
+	plan: { ...declared, failover: { ...declared.failover, holdOff } },
 	contacts: [],
 };
 

@@ -1,9 +1,10 @@
 /** Rows in which a disk is full or does not answer: commits hang while everything else goes on. */
 import { setTimeout as sleep } from "node:timers/promises";
+import { until } from "../../../local/site/waiting.ts";
 import type { DatabaseInstance } from "../bench/instance.ts";
-import { budget } from "../bench/settings.ts";
-import { askForSwitchover } from "../bench/switchover.ts";
-import { Stage } from "../stage.ts";
+import { asRoot } from "../bench/rootSession.ts";
+import { budget, settings } from "../bench/settings.ts";
+import type { Stage } from "../stage.ts";
 import type { Row } from "./row.ts";
 
 const node = budget("node");
@@ -13,9 +14,9 @@ export const disks: readonly Row[] = [
 		row: "25a",
 		title: "primary's disk full: another takes over",
 		budget: node,
-		async run(given) {
-			const stage = await withPrimaryOnDisk(given);
-			given.fault();
+		async run(stage) {
+			await putPrimaryOnDisk(stage);
+			stage.fault();
 			await stage.primary.disk.fill();
 			const chosen = await stage.promoted();
 			stage.holds(chosen !== stage.primary, "the primary with the full disk was promoted");
@@ -29,9 +30,9 @@ export const disks: readonly Row[] = [
 		row: "25b",
 		title: "primary's disk stalls, later goes on: another takes over, the old one acknowledges nothing",
 		budget: node,
-		async run(given) {
-			const stage = await withPrimaryOnDisk(given);
-			given.fault();
+		async run(stage) {
+			await putPrimaryOnDisk(stage);
+			stage.fault();
 			await stage.primary.disk.freeze();
 			const chosen = await stage.promoted();
 			stage.holds(chosen !== stage.primary, "the primary with the stalled disk was promoted");
@@ -73,20 +74,37 @@ export const disks: readonly Row[] = [
 	},
 ];
 
-/** The same row, played from where the primary is an instance whose volume has a disk of its own. */
-async function withPrimaryOnDisk(stage: Stage): Promise<Stage> {
-	const { bench, ledger, round, primary, replicas } = stage;
-	if (await primary.disk.there()) return stage;
-	await putOnDisk(stage, replicas[0]);
-	const answer = await askForSwitchover(bench, replicas[0].name);
-	stage.holds(answer.state === "done", answer.message);
-	return Stage.set(bench, ledger, round);
+/** Its volume has a disk of its own from then on; the primary stays the same, in the same term. */
+async function putPrimaryOnDisk(stage: Stage): Promise<void> {
+	const { bench, primary } = stage;
+	if (!(await primary.disk.there())) {
+		for (const each of bench.watchdogs) each.signal("SIGSTOP");
+		await move(primary);
+		await until("it answers", 30, async () => (await asRoot(bench, primary, ["SELECT 1"])).length > 0);
+		for (const each of bench.watchdogs) each.signal("SIGCONT");
+		await bench.protected();
+	}
+	await holdOffOver(stage);
+	await stage.ledger.more(20);
 }
 
 async function putOnDisk({ bench }: Stage, replica: DatabaseInstance): Promise<void> {
 	if (await replica.disk.there()) return;
-	await replica.stop();
-	await replica.disk.make();
-	await replica.boot();
+	await move(replica);
 	await bench.protected();
+}
+
+async function move(instance: DatabaseInstance): Promise<void> {
+	await instance.stop();
+	await instance.disk.make();
+	await instance.boot();
+}
+
+/** A primary that still answers is not replaced soon after the last change. */
+async function holdOffOver({ bench }: Stage): Promise<void> {
+	const record = await bench.record();
+	if (record === null || record.term === 1) return;
+	// The leader counts from when it saw the term.
+	const over = Date.parse(record.since) + settings.plan.failover.holdOff + 1000;
+	await until("the last change is long ago", 60, async () => Date.now() > over);
 }
