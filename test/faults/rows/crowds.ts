@@ -47,11 +47,12 @@ export const crowds: readonly Row[] = [
 ];
 
 async function among({ bench }: Stage, instances: readonly DatabaseInstance[], work: () => Promise<void>) {
-	const all = await Promise.all(instances.map((each) => Crowd.at(bench, each)));
+	const come: Crowd[] = [];
 	try {
+		for (const each of instances) come.push(await Crowd.at(bench, each));
 		await work();
 	} finally {
-		await Promise.all(all.map((crowd) => crowd.leave()));
+		for (const crowd of come) await crowd.leave();
 	}
 }
 

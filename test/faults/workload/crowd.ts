@@ -1,56 +1,48 @@
-/** Clients that take every connection of an instance and hold it, and come again at once when they are thrown out. */
+/** Clients that take every connection of an instance: as many as it takes, in a process of their own. */
+import type { ChildProcess } from "node:child_process";
 import { once } from "node:events";
-import { setTimeout as sleep } from "node:timers/promises";
+import { readFile, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { until } from "../../../local/site/waiting.ts";
+import { instanceHost } from "../../../runtime/instance/hostName.ts";
+import { clients } from "../bench/addresses.ts";
 import type { Bench } from "../bench/bench.ts";
 import type { DatabaseInstance } from "../bench/instance.ts";
-import { openDrill } from "./ledger.ts";
+import { start } from "../bench/process.ts";
+import { settings } from "../bench/settings.ts";
+import { type CrowdOptions, full } from "./crowdClients.ts";
 
-/** More than the largest `max_connections` of an instance of the bench's size. */
+/** More than `max_connections` of an instance of the bench's size. */
 const size = 200;
-const stayMs = 600_000;
-const backoffMs = 50;
-const tooMany = 1040;
+const patience = 60;
 
 export class Crowd {
-	readonly #bench: Bench;
-	readonly #instance: DatabaseInstance;
-	readonly #left = new AbortController();
-	#refused = false;
-	#everybody: Promise<unknown> = Promise.resolve();
+	readonly #process: ChildProcess;
 
-	private constructor(bench: Bench, instance: DatabaseInstance) {
-		this.#bench = bench;
-		this.#instance = instance;
+	private constructor(running: ChildProcess) {
+		this.#process = running;
 	}
 
-	/** Returns when somebody was refused for want of a connection. */
-	static async at(bench: Bench, instance: DatabaseInstance): Promise<Crowd> {
-		const crowd = new Crowd(bench, instance);
-		crowd.#everybody = Promise.all(Array.from({ length: size }, () => crowd.#client()));
-		await until(`${instance.name} has no connection left`, 60, async () => crowd.#refused);
+	/** Returns when one of them was refused for want of a connection. */
+	static async at(bench: Bench, { name, machine }: DatabaseInstance): Promise<Crowd> {
+		const { passwords, ca } = bench.secrets;
+		const to = { name, address: machine.address, port: 3306, identity: instanceHost(name, settings) };
+		const options: CrowdOptions = { to, size, password: passwords.drill ?? "", ca };
+		const file = join(bench.folder, `crowd-${name}.json`);
+		await writeFile(file, JSON.stringify(options), { mode: 0o600 });
+		const log = join(bench.folder, "log", `crowd-${name}.log`);
+		await rm(log, { force: true });
+		const command = [process.execPath, join(import.meta.dirname, "crowdClients.ts"), file];
+		const env = { NODE_OPTIONS: "--no-warnings" };
+		const crowd = new Crowd(start({ machine: clients, log, root: null, user: "0:0", mounts: {}, env, command }));
+		const isFull = async () => (await readFile(log, "utf8")).includes(full);
+		await until(`${name} has no connection left`, patience, isFull);
 		return crowd;
 	}
 
 	async leave(): Promise<void> {
-		this.#left.abort();
-		await this.#everybody;
-	}
-
-	async #client(): Promise<void> {
-		const { signal } = this.#left;
-		while (!signal.aborted) {
-			await this.#stay(signal).catch((error) => {
-				if ((error as { errno?: number }).errno === tooMany) this.#refused = true;
-			});
-			await sleep(backoffMs, undefined, { signal }).catch(() => {});
-		}
-	}
-
-	async #stay(signal: AbortSignal): Promise<void> {
-		const session = await openDrill(this.#bench, this.#instance.name);
-		const left = signal.aborted ? null : once(signal, "abort");
-		await Promise.race([session.run(`DO SLEEP(${stayMs / 1000})`, stayMs), left]).catch(() => {});
-		session.close();
+		const ended = once(this.#process, "exit");
+		this.#process.kill("SIGKILL");
+		await ended;
 	}
 }

@@ -96,7 +96,7 @@ export class Ledger {
 	async missingOn(name: string, entries: readonly Acknowledged[]): Promise<number> {
 		const ids = entries.map(({ id }) => id);
 		let missing = ids.length;
-		const all = until(`${name} has all`, 10, async () => {
+		const all = until(`${name} has all`, patience, async () => {
 			const session = await openDrill(this.#bench, name);
 			try {
 				missing = missingFrom(ids, await storedIds(session)).length;
