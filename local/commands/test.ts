@@ -1,11 +1,15 @@
 /** `npm test`: every kind of test there is, one after the other, with one true total at the end. */
-import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { chmod, mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { checkout } from "../engine/stack.ts";
+import { type Lent, lendMysqld } from "../images/lentMysqld.ts";
+import { ensureRuntimeRoot } from "../images/runtimeRoot.ts";
 import { elapsed, type StepProgress } from "../step.ts";
 import { Interrupted, throwIfInterrupted } from "../tools/interruption.ts";
 import { run } from "../tools/run.ts";
+import { ensureTools } from "../tools/tools.ts";
+import { faultTests } from "./testFaults.ts";
 import { siteTests } from "./testSite.ts";
 
 /** How many tests of a phase passed and failed, and what the failures said. */
@@ -27,6 +31,7 @@ const phases: readonly Phase[] = [
 	{ title: "types", run: () => check("tsc", ["--noEmit"]) },
 	{ title: "unit tests", run: unitTests },
 	{ title: "Go tests", run: goTests },
+	{ title: "faults on real mysqld", run: faultTests },
 	{ title: "short run on a real site", run: siteTests },
 ];
 
@@ -81,9 +86,19 @@ async function unitTests(progress: StepProgress): Promise<Tally> {
 	const folder = await mkdtemp(join(tmpdir(), "mysql-dr-test-"));
 	const file = join(folder, "jest.json");
 	try {
+		const lent = await mysqldIn(folder, progress);
 		const jest = ["--experimental-vm-modules", "--no-warnings", join("node_modules", "jest", "bin", "jest.js")];
-		await run(process.execPath, [...jest, "--json", "--outputFile", file], {
+		const [command = "", ...args] = [
+			...(lent?.prefix ?? []),
+			process.execPath,
+			...jest,
+			"--json",
+			"--outputFile",
+			file,
+		];
+		await run(command, args, {
 			cwd: checkout,
+			env: lent === null ? {} : { MYSQL_DR_MYSQLD_PATH: lent.path },
 			accept: [0, 1],
 			onLine: (line) => {
 				if (/^(PASS|FAIL) /.test(line)) progress.far(line);
@@ -92,6 +107,20 @@ async function unitTests(progress: StepProgress): Promise<Tally> {
 		return jestTally(JSON.parse(await readFile(file, "utf8")));
 	} finally {
 		await rm(folder, { recursive: true });
+	}
+}
+
+/** Null where this machine cannot have the runtime image: the tests that need its mysqld are then skipped, and counted so. */
+async function mysqldIn(folder: string, progress: StepProgress): Promise<Lent | null> {
+	try {
+		const root = await ensureRuntimeRoot(await ensureTools(progress), progress);
+		// mysqld refuses to run as root: the account that it gets must find its way in.
+		await chmod(folder, 0o755);
+		return await lendMysqld(root, folder);
+	} catch (error) {
+		throwIfInterrupted();
+		progress.note(`no mysqld for the unit tests: ${error instanceof Error ? error.message : error}`);
+		return null;
 	}
 }
 

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "@jest/globals";
 import { worthReading } from "../../../local/commands/runUp.ts";
 import { goTally, jestTally } from "../../../local/commands/test.ts";
+import { faultsTally } from "../../../local/commands/testFaults.ts";
 
 describe("the total", () => {
 	test("counts Go tests and subtests, not packages", () => {
@@ -24,6 +25,15 @@ describe("the total", () => {
 			testResults: [{ message: "" }, { message: "x" }],
 		};
 		expect(jestTally(report)).toEqual({ passed: 3, failed: 2, skipped: 2, faults: ["x"] });
+	});
+
+	test("counts a row of the fault catalogue that was not reached as a failure", () => {
+		const rows = [
+			{ row: "1", title: "killed", verdict: "held", reasons: [] },
+			{ row: "2", title: "killed again", verdict: "broken", reasons: ["mysql-0 lacks 1", "late"] },
+		];
+		const faults = ["row 2, killed again: mysql-0 lacks 1; late"];
+		expect(faultsTally(JSON.stringify({ rows }), 3)).toEqual({ passed: 1, failed: 2, faults });
 	});
 });
 
