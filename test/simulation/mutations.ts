@@ -97,11 +97,9 @@ const skipRecord: Mutate = (options) => {
 	};
 };
 
-const skipCompare: Mutate = (options) => {
-	const { store } = options;
-	const saveRecord = async (record: ClusterRecord, version: string | null) =>
-		store.saveRecord(record, version === null ? null : (await store.readRecord()).version);
-	return { ...options, store: { ...store, saveRecord } };
+const skipCompare: Mutate = (options, world) => {
+	world.api.comparing = false;
+	return options;
 };
 
 const noLease = (options: LeaderOptions): LeaderOptions => ({

@@ -38,6 +38,8 @@ export class Mysql {
 	offline = false;
 	stopped = false;
 	stalled = false;
+	/** Its host went with it: nothing answers there, not even a refusal. */
+	vanished = false;
 	readonly dumps = new Map<string, Dump>();
 	#next = 1;
 	/** Counts how often the clients' sessions were ended. */
@@ -60,6 +62,13 @@ export class Mysql {
 	arrive(work: () => void): void {
 		if (!this.up) return;
 		if (this.stopped) this.#inbox.push(work);
+		else work();
+	}
+
+	/** Reads go on while a disk stalls; what must write waits for it. */
+	onDisk(work: () => void): void {
+		const { boot } = this;
+		if (this.stalled) this.#stalledWork.push(() => boot === this.boot && work());
 		else work();
 	}
 
@@ -93,6 +102,15 @@ export class Mysql {
 			this.pump();
 			this.#settle();
 		});
+	}
+
+	/** Somebody with every privilege writes to a replica. */
+	writeErrantly(): void {
+		if (!this.up || this.stopped || this.stalled || this.world.api.record?.primary === this.name) return;
+		const transaction = { uuid: this.uuid, number: this.#next++, write: null };
+		this.binlog.push(transaction);
+		this.executed.add(transaction);
+		this.world.watch.erred(transaction);
 	}
 
 	/** A transaction of the relay log, applied. */
@@ -168,6 +186,7 @@ export class Mysql {
 	crash(silent: boolean): void {
 		if (!this.up) return;
 		this.up = false;
+		this.vanished = silent;
 		this.boot += 1;
 		this.#waiting = [];
 		this.#flushing = 0;
@@ -186,6 +205,7 @@ export class Mysql {
 	start(): void {
 		if (this.up) return;
 		this.up = true;
+		this.vanished = false;
 		this.readOnly = true;
 		this.superReadOnly = true;
 		this.acksRequired = false;

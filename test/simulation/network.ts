@@ -15,7 +15,7 @@ interface Link {
 export class Network {
 	readonly #clock: VirtualClock;
 	readonly #random: Random;
-	readonly #links = new Map<string, Link>();
+	readonly #links = new Map<string, Map<string, Link>>();
 
 	constructor(clock: VirtualClock, random: Random) {
 		this.#clock = clock;
@@ -55,11 +55,15 @@ export class Network {
 	}
 
 	#link(from: string, to: string): Link {
-		const key = `${from}>${to}`;
-		let link = this.#links.get(key);
+		let links = this.#links.get(from);
+		if (links === undefined) {
+			links = new Map();
+			this.#links.set(from, links);
+		}
+		let link = links.get(to);
 		if (link === undefined) {
 			link = { cuts: 0, extraMs: 0, arrivesAt: 0, kept: [] };
-			this.#links.set(key, link);
+			links.set(to, link);
 		}
 		return link;
 	}

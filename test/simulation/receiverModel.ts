@@ -36,6 +36,13 @@ export class Receiver {
 		this.#connection = this.#own.world.newConnection();
 	}
 
+	/** While it tries to connect to a host that does not answer at all, it hears of nothing else. */
+	get deaf(): boolean {
+		const own = this.#own;
+		if (this.state !== "connecting" || this.source === null) return false;
+		return own.world.mysql(this.source).vanished || !own.world.network.joined(own.name, this.source);
+	}
+
 	holds(connection: number): boolean {
 		return connection === this.#connection && this.state === "on";
 	}

@@ -1,5 +1,6 @@
 /** One schedule from one seed: start, break, heal, recover. And the smallest schedule that still fails. */
-import { begin, drawFaults, type Fault, horizonMs } from "./faults.ts";
+import { begin } from "./effects.ts";
+import { drawFaults, type Fault, horizonMs } from "./faults.ts";
 import { Random } from "./random.ts";
 import { type Mutate, World } from "./world.ts";
 
@@ -20,13 +21,16 @@ export interface Schedule {
 	/** Drawn from the seed where absent. */
 	readonly faults?: readonly Fault[];
 	readonly mutate?: Mutate;
+	/** Keeps what happens, as text. */
+	readonly traced?: boolean;
 }
 
 const startLimitMs = 30_000;
 const recoverLimitMs = 60_000;
 
-export async function simulate({ seed, faults = drawFaults(new Random(seed)), mutate }: Schedule): Promise<Outcome> {
-	const world = new World(seed + 1_000_003, mutate);
+export async function simulate(schedule: Schedule): Promise<Outcome> {
+	const { seed, faults = drawFaults(new Random(seed)), mutate, traced } = schedule;
+	const world = new World(seed + 1_000_003, mutate, traced);
 	const { clock, watch } = world;
 	const violated = () => watch.violations.length > 0;
 	await clock.run(startLimitMs, () => violated() || world.protected());

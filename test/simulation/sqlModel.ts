@@ -18,8 +18,17 @@ class SqlError extends Error {
 	}
 }
 
+/** What a session keeps between its statements. */
+export interface SessionState {
+	lockWaitMs: number;
+}
+
+/** The server's default: a year. */
+export const newSession = (): SessionState => ({ lockWaitMs: 31_536_000_000 });
+
 interface Call {
 	readonly own: Mysql;
+	readonly session: SessionState;
 	readonly sql: string;
 	readonly done: Done;
 }
@@ -27,12 +36,12 @@ interface Call {
 type Handler = (call: Call) => void;
 
 const handlers: readonly (readonly [prefix: string, handler: Handler])[] = [
-	["STOP REPLICA IO_THREAD", at((own) => own.receiver.stop())],
-	["STOP REPLICA", at(stopReplica)],
-	["RESET REPLICA ALL", at((own) => own.receiver.forget())],
-	["START REPLICA SQL_THREAD", at(startApplier)],
-	["START REPLICA IO_THREAD", at(startReceiver)],
-	["CHANGE REPLICATION SOURCE", at(changeSource)],
+	["STOP REPLICA IO_THREAD", written(stopReceiver)],
+	["STOP REPLICA", written(stopReplica)],
+	["RESET REPLICA ALL", written(at((own) => own.receiver.forget()))],
+	["START REPLICA SQL_THREAD", written(at(startApplier))],
+	["START REPLICA IO_THREAD", written(at(startReceiver))],
+	["CHANGE REPLICATION SOURCE", written(at(changeSource))],
 	["SET GLOBAL rpl_semi_sync_source_enabled = ON", at((own) => own.setAcksRequired(true))],
 	["SET GLOBAL rpl_semi_sync_source_enabled = OFF", at((own) => own.setAcksRequired(false))],
 	["SET GLOBAL offline_mode = ON", at((own) => own.setOffline(true))],
@@ -45,7 +54,7 @@ const handlers: readonly (readonly [prefix: string, handler: Handler])[] = [
 		}),
 	],
 	["SET GLOBAL read_only = OFF", at(acceptWrites)],
-	["SET SESSION lock_wait_timeout", at(() => {})],
+	["SET SESSION lock_wait_timeout", setLockWait],
 	["SET GLOBAL clone_", at(() => {})],
 	["ALTER INSTANCE RELOAD", at(() => {})],
 	["SELECT trx_id", at(() => {})],
@@ -55,7 +64,12 @@ const handlers: readonly (readonly [prefix: string, handler: Handler])[] = [
 	["CLONE INSTANCE", clone],
 ];
 
-export function execute(own: Mysql, sql: string, done: (error: Error | null, rows?: Rows) => void): void {
+export function execute(
+	own: Mysql,
+	session: SessionState,
+	sql: string,
+	done: (error: Error | null, rows?: Rows) => void,
+): void {
 	if (sql.startsWith("SELECT @@server_uuid")) {
 		done(null, reading(own));
 		return;
@@ -74,7 +88,7 @@ export function execute(own: Mysql, sql: string, done: (error: Error | null, row
 			// Something may come between two statements.
 			own.world.clock.after(0.1, () => boot === own.boot && own.arrive(() => step(n + 1)));
 		};
-		found[1]({ own, sql: statement, done: next });
+		found[1]({ own, session, sql: statement, done: next });
 	};
 	step(0);
 }
@@ -90,9 +104,32 @@ function at(work: (own: Mysql, sql: string) => void): Handler {
 	};
 }
 
-function stopReplica({ receiver }: Mysql): void {
-	receiver.stop();
-	receiver.applying = false;
+/** Replication's state is kept in tables and files. */
+function written(handler: Handler): Handler {
+	return (call) => call.own.onDisk(() => handler(call));
+}
+
+/** The connect time limit of a receiver, in which it cannot be interrupted. */
+const connectLimitMs = 2000;
+
+/** The thread is told at once; the statement waits until it has heard. */
+function stopReceiver({ own, done }: Call): void {
+	const { clock, random } = own.world;
+	const { deaf } = own.receiver;
+	own.receiver.stop();
+	if (!deaf) return done(null);
+	const { boot } = own;
+	clock.after(random.between(0, connectLimitMs), () => boot === own.boot && own.arrive(() => done(null)));
+}
+
+function stopReplica(call: Call): void {
+	call.own.receiver.applying = false;
+	stopReceiver(call);
+}
+
+function setLockWait({ session, sql, done }: Call): void {
+	session.lockWaitMs = Number(/= (\d+)/.exec(sql)?.[1]) * 1000;
+	done(null);
 }
 
 function startApplier({ receiver }: Mysql): void {
@@ -113,12 +150,12 @@ function changeSource({ receiver }: Mysql, sql: string): void {
 	receiver.source = /SOURCE_HOST = '([^']+)'/.exec(sql)?.[1] ?? null;
 }
 
-function refuseWrites({ own, done }: Call): void {
+function refuseWrites({ own, session, done }: Call): void {
 	const before = own.readOnly;
 	own.readOnly = true;
 	let late = false;
 	const { boot } = own;
-	const timer = own.world.clock.after(own.world.drainMs, () => {
+	const timer = own.world.clock.after(session.lockWaitMs, () => {
 		if (boot !== own.boot) return;
 		late = true;
 		own.readOnly = before;

@@ -6,6 +6,7 @@
  */
 import type { ClusterRecord } from "../../runtime/failover/record.ts";
 import { type Transaction, TransactionSet } from "./transactions.ts";
+import type { Mysql } from "./mysqlModel.ts";
 import type { World } from "./world.ts";
 
 interface Grant {
@@ -15,13 +16,22 @@ interface Grant {
 	readonly term: number;
 }
 
+interface Errant extends Transaction {
+	readonly at: number;
+}
+
+/** What comes after the last look at the chosen one cannot be seen by it, and becomes history. */
+const lookMs = 2000;
+
 export class Watch {
 	readonly #world: World;
 	readonly violations: string[] = [];
 	excused = false;
 	readonly #grants = new Map<number, Grant>();
 	readonly #acknowledged: number[] = [];
+	#errant: Errant[] = [];
 	#writes = 0;
+	#forgiven = new TransactionSet();
 	#base = new TransactionSet();
 	#own: string | undefined;
 
@@ -39,6 +49,17 @@ export class Watch {
 	 */
 	excuse(): void {
 		this.excused ||= !this.#world.protected();
+	}
+
+	/** A transaction that no primary made. */
+	erred(transaction: Transaction): void {
+		this.#world.note(`errant: ${transaction.uuid.slice(-2)}:${transaction.number}`);
+		this.#errant.push({ ...transaction, at: this.#world.clock.now() });
+	}
+
+	/** Holds something that was never part of the history. */
+	erratic(instance: Mysql): boolean {
+		return this.#errant.some((t) => instance.executed.has(t));
 	}
 
 	newWrite(): number {
@@ -76,13 +97,21 @@ export class Watch {
 		const chosen = this.#world.mysql(after.primary);
 		const held = chosen.executed.join(chosen.receiver.retrieved);
 		if (before !== null) {
+			this.#forgive(held);
 			this.missing(`promoted in term ${after.term}`, after.primary, held);
-			const errant = held.beyond(this.#base, this.#own);
+			const errant = held.beyond(this.#base.join(this.#forgiven), this.#own);
 			if (errant.length > 0) this.violated(`${after.primary} is promoted with errant ${errant.join(" ")}`);
 			if (held.empty && !this.#base.empty) this.violated(`${after.primary} is promoted although it is empty`);
 		}
 		this.#base = chosen.executed.copy();
 		this.#own = chosen.uuid;
+	}
+
+	#forgive(held: TransactionSet): void {
+		const now = this.#world.clock.now();
+		const young = this.#errant.filter((t) => held.has(t) && now - t.at < lookMs);
+		for (const transaction of young) this.#forgiven.add(transaction);
+		this.#errant = this.#errant.filter((t) => !young.includes(t));
 	}
 
 	/** Every acknowledged write must be in the set. */

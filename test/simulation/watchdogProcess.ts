@@ -1,7 +1,7 @@
 /** One process: its clock, its connections to MySQL and its calls of the API. A stopped one gets nothing until it goes on. */
 import type { Clock } from "../../runtime/failover/clock.ts";
 import { type Connect, DeadlineError, type Session } from "../../runtime/mysql/session.ts";
-import { execute, type Rows } from "./sqlModel.ts";
+import { execute, newSession, type Rows } from "./sqlModel.ts";
 import type { World } from "./world.ts";
 
 export class Process {
@@ -95,6 +95,7 @@ export class Process {
 	#session(name: string, boot: number): Session {
 		const { world } = this;
 		const own = world.mysql(name);
+		const state = newSession();
 		let closed = false;
 		let queue: (() => void)[] = [];
 		const next = () => {
@@ -107,7 +108,7 @@ export class Process {
 				return back(Object.assign(new Error("read ECONNRESET"), { code: "ECONNRESET", fatal: true }));
 			}
 			queue.push(() =>
-				execute(own, sql, (error, rows) => {
+				execute(own, state, sql, (error, rows) => {
 					back(error, rows);
 					next();
 				}),

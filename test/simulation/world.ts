@@ -33,7 +33,6 @@ export class World {
 	readonly api = new Api(this);
 	readonly trace: string[] = [];
 	readonly never = new AbortController().signal;
-	readonly drainMs = 4000;
 	readonly processes: readonly Process[];
 	readonly instances: ReadonlyMap<string, Mysql>;
 	readonly clients: readonly Client[];
@@ -41,7 +40,10 @@ export class World {
 	#uuids = 0;
 	#connections = 0;
 
-	constructor(seed: number, mutate: Mutate = (options) => options) {
+	readonly #traced: boolean;
+
+	constructor(seed: number, mutate: Mutate = (options) => options, traced = false) {
+		this.#traced = traced;
 		this.random = new Random(seed);
 		this.network = new Network(this.clock, this.random);
 		this.instances = new Map(members.map((name) => [name, new Mysql(name, this)]));
@@ -73,7 +75,7 @@ export class World {
 	}
 
 	note(what: string): void {
-		this.trace.push(`${this.clock.now().toFixed(1)} ${what}`);
+		if (this.#traced) this.trace.push(`${this.clock.now().toFixed(1)} ${what}`);
 	}
 
 	/** The watchdog that holds the lease. */
@@ -86,7 +88,7 @@ export class World {
 		const { record, published } = this.api;
 		if (record === null || !record.schemasReady || this.named(published) !== record.primary) return false;
 		return [...this.instances.values()].every((i) => {
-			if (!i.up || i.stopped || record.uuids[i.name] !== i.uuid) return false;
+			if (!i.up || i.stopped || record.uuids[i.name] !== i.uuid || this.watch.erratic(i)) return false;
 			if (i.name === record.primary) return !i.readOnly && i.acksRequired;
 			const { state, source, applying } = i.receiver;
 			return i.superReadOnly && state === "on" && source === record.primary && applying;

@@ -1,0 +1,129 @@
+/** Sequences that chance alone hardly ever makes, each with its times varied. Rows of the fault catalogue, mostly. */
+import type { Fault } from "./faults.ts";
+import type { Random } from "./random.ts";
+
+export type Scenario = (random: Random) => readonly Fault[];
+
+const fault = (kind: Fault["kind"], who: string, at: number, lastsMs: number, more: Partial<Fault> = {}): Fault => ({
+	kind,
+	who,
+	at: Math.round(at),
+	lastsMs: Math.round(lastsMs),
+	other: "api",
+	much: 0.5,
+	...more,
+});
+
+export const scenarios: Readonly<Record<string, Scenario>> = {
+	/** What the acker has in its relay log is the only other copy, and the primary does not send it again. */
+	"the only acker restarts with an unapplied relay log, then the primary dies": (random) => {
+		const down = random.between(2000, 3000);
+		const up = random.between(200, 800);
+		const dies = down + up + random.between(600, 2500);
+		return [
+			fault("lag", "other replica", 300, 10_000, { much: random.between(0.5, 1) }),
+			fault("part", "primary", random.between(500, 1200), dies, { other: "replica" }),
+			fault("kill", "other replica", down, up),
+			fault("part", "primary", down, dies, { other: "other replica" }),
+			fault("kill", "primary", dies, random.between(5000, 10_000)),
+		];
+	},
+	/** Its writers are still there, and its replicas would acknowledge if they were let. */
+	"the primary comes back to its replicas while the candidate catches up": (random) => {
+		const lost = random.between(2000, 4000);
+		return [
+			fault("lagAll", "replica", 200, random.between(9000, 14_000), { much: random.between(0.4, 1) }),
+			fault("secede", "primary", lost, random.between(3200, 6500)),
+		];
+	},
+	"the leader stands still in the middle of a failover": (random) => {
+		const dies = random.between(500, 2000);
+		return [
+			fault("kill", "primary", dies, random.between(1000, 8000)),
+			fault("leader", "leader", dies + random.between(200, 1500), random.between(2500, 7000)),
+		];
+	},
+	"the API server hangs in the middle of a failover": (random) => {
+		const dies = random.between(500, 2000);
+		return [
+			fault("kill", "primary", dies, random.between(1000, 12_000)),
+			fault("away", "api", dies + random.between(0, 1500), 10_000),
+		];
+	},
+	"the primary dies while its only acker is isolated": (random) => {
+		const dies = random.between(2000, 4000);
+		return [
+			fault("part", "primary", dies - random.between(500, 1500), 8000, { other: "replica" }),
+			fault("isolate", "other replica", dies - random.between(0, 300), random.between(3000, 9000), { much: 0 }),
+			fault("kill", "primary", dies, random.between(3000, 10_000)),
+		];
+	},
+	"the new primary dies right after its promotion": (random) => {
+		const dies = random.between(500, 2000);
+		return [
+			fault("kill", "primary", dies, random.between(1000, 10_000)),
+			fault("kill", "primary", dies + random.between(600, 3000), random.between(500, 8000)),
+		];
+	},
+	"the primary's disk stalls and later its host is lost": (random) => {
+		const stalls = random.between(500, 2000);
+		return [
+			fault("stall", "primary", stalls, random.between(4000, 12_000)),
+			fault("zone", "primary", stalls + random.between(1000, 8000), random.between(1000, 6000)),
+		];
+	},
+	"an errant replica is the only one with the last writes when the primary dies": (random) => {
+		const dies = random.between(2000, 4000);
+		return [
+			fault("part", "primary", dies - random.between(500, 1500), 3000, { other: "replica" }),
+			fault("errant", "other replica", dies - random.between(50, 1500), 0),
+			fault("kill", "primary", dies, random.between(1000, 10_000)),
+		];
+	},
+	/** Wiped as errant, a replica may take the only other copy of an acknowledged write with it. */
+	"an errant replica is rebuilt while the other one is cut off, then the primary's data is lost": (random) => {
+		const errs = random.between(1500, 3000);
+		return [
+			fault("part", "primary", errs - random.between(100, 1000), random.between(1500, 6000), { other: "replica" }),
+			fault("errant", "other replica", errs, 0),
+			fault("lose", "primary", errs + random.between(20, 2500), random.between(500, 8000)),
+		];
+	},
+	"the primary restarts at once with commits that were never acknowledged": (random) => {
+		const dies = random.between(2000, 4000);
+		return [
+			fault("sever", "primary", dies - random.between(50, 1000), random.between(1000, 5000)),
+			fault("kill", "primary", dies, random.between(50, 2500)),
+		];
+	},
+	"a replica sees the old primary go on when it was thought dead": (random) => {
+		const stops = random.between(500, 2000);
+		return [fault("freeze", "primary", stops, random.between(2500, 9000))];
+	},
+	/** What the leader sent before it was cut off lands after its successor has opened the old primary again. */
+	"a record is saved late, after the primary came back": (random) => {
+		const dies = random.between(500, 2000);
+		return [
+			fault("kill", "primary", dies, random.between(1500, 4500)),
+			fault("cut", "leader", dies + random.between(0, 500), random.between(4000, 9000)),
+		];
+	},
+	/** As above, and meanwhile another instance was promoted, since the first choice was gone. */
+	"a record is saved late, after another instance was promoted": (random) => {
+		const dies = random.between(500, 2000);
+		const cut = dies + random.between(0, 500);
+		return [
+			fault("kill", "primary", dies, random.between(3000, 9000)),
+			fault("cut", "leader", cut, random.between(5000, 10_000)),
+			fault("kill", "replica", cut + random.between(300, 1500), random.between(3000, 9000)),
+		];
+	},
+	"a switchover meets a primary that dies": (random) => {
+		const asked = random.between(500, 2000);
+		return [
+			fault("lagAll", "replica", 200, random.between(1000, 4000), { much: random.between(0, 0.6) }),
+			fault("switchover", "primary", asked, 0),
+			fault("kill", "primary", asked + random.between(20, 2500), random.between(50, 6000)),
+		];
+	},
+};
