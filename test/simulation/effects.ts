@@ -77,8 +77,8 @@ const effects: Record<Kind, Effect> = {
 		return () => world.mysql(who).freeze(false);
 	},
 	stall: (world, who) => {
-		world.mysql(who).stall(true);
-		return () => world.mysql(who).stall(false);
+		world.mysql(who).disk.stall(true);
+		return () => world.mysql(who).disk.stall(false);
 	},
 	cut: (world, who, { other }) => cutFrom(world, who, [other], false),
 	part: (world, who, { other }) => cutFrom(world, who, [other]),
@@ -104,7 +104,7 @@ const effects: Record<Kind, Effect> = {
 		const instance = world.mysql(who);
 		world.watch.excuse();
 		instance.crash(false);
-		instance.wipe();
+		instance.wipe(true);
 		return () => instance.start();
 	},
 	errant: (world, who) => {

@@ -102,16 +102,55 @@ const skipCompare: Mutate = (options, world) => {
 	return options;
 };
 
+/** What only raises the epoch is not written. */
+const skipEpoch: Mutate = (options) => {
+	const { store } = options;
+	let before: ClusterRecord | null = null;
+	const keep = (versioned: Versioned) => {
+		before = versioned.record;
+		return versioned;
+	};
+	return {
+		...options,
+		store: {
+			...store,
+			readRecord: async () => keep(await store.readRecord()),
+			saveRecord: async (record: ClusterRecord, version: string | null) => {
+				const same = JSON.stringify({ ...record, epoch: before?.epoch }) === JSON.stringify(before);
+				return keep(same ? { record, version } : await store.saveRecord(record, version));
+			},
+		},
+	};
+};
+
+/** An instance is wiped as if nothing that it holds counted. */
+const wipeUnasked: Mutate = (options) => ({
+	...options,
+	decide: (view, record, facts) => {
+		const decision = options.decide(view, record, facts);
+		const repairs = decision.repairs.map((r) => (r.do === "rebuild" ? { ...r, keeper: null } : r));
+		return { ...decision, repairs };
+	},
+});
+
 const noLease = (options: LeaderOptions): LeaderOptions => ({
 	...options,
 	lease: { ...options.lease, remaining: () => 3000 },
 });
+
+const undoneOpenly = "SET GLOBAL super_read_only = OFF; SET GLOBAL read_only = OFF";
 
 const wrongFence = `SET GLOBAL rpl_semi_sync_source_enabled = OFF; SET GLOBAL offline_mode = ON;
 SET GLOBAL super_read_only = ON; SET GLOBAL offline_mode = OFF`;
 
 export const mutations: Readonly<Record<string, Mutate>> = {
 	"acknowledgements are not revoked": acting(() => ({ stopReceiver: async () => {} })),
+	"a receiver that tries to connect is left alone": acting((real) => ({
+		stopReceiver: async (ms) => {
+			const { receiver } = await real.read(ms);
+			if (receiver?.state === "on") await real.stopReceiver(ms);
+		},
+	})),
 	"the old primary is not fenced": acting(() => ({ fence: async () => {} })),
 	"semi-sync is switched off before waiting sessions are ended": acting((_, session) => ({
 		fence: async (ms) => void (await session.run(wrongFence, ms)),
@@ -126,6 +165,11 @@ export const mutations: Readonly<Record<string, Mutate>> = {
 	})),
 	"the term is not recorded before promoting": skipRecord,
 	"the record is saved without comparing": skipCompare,
+	"a new leader does not make the record its own": skipEpoch,
+	"an instance is wiped without asking who else has what it holds": wipeUnasked,
+	"a switchover is undone without requiring acknowledgements": acting((_, session) => ({
+		acceptWrites: async (ms) => void (await session.run(undoneOpenly, ms)),
+	})),
 	"admission is ignored": believing((_, world) => ({ uuids: actualUuids(world) })),
 	"surplus is ignored": believing((_, world) => ({ gtidAtPromotion: everything(world) })),
 	"an empty data directory is trusted": believing((_, world) => ({ uuids: actualUuids(world), gtidAtPromotion: "" })),

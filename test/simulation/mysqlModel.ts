@@ -3,6 +3,7 @@
  * waits for one acknowledgement before the engine commits it and the client hears of it. After a crash everything in
  * the binary log is committed, acknowledged or not (MySQL bug 99370).
  */
+import { Disk } from "./diskModel.ts";
 import { Receiver } from "./receiverModel.ts";
 import { type Transaction, TransactionSet } from "./transactions.ts";
 import type { World } from "./world.ts";
@@ -25,6 +26,7 @@ export class Mysql {
 	readonly name: string;
 	readonly world: World;
 	readonly receiver: Receiver;
+	readonly disk: Disk;
 	uuid: string;
 	binlog: Transaction[] = [];
 	executed = new TransactionSet();
@@ -37,18 +39,17 @@ export class Mysql {
 	acksRequired = false;
 	offline = false;
 	stopped = false;
-	stalled = false;
 	/** Its host went with it: nothing answers there, not even a refusal. */
 	vanished = false;
+	/** What tells the other end of each session that the server is gone. */
+	readonly sessions = new Set<() => void>();
 	readonly dumps = new Map<string, Dump>();
 	#next = 1;
 	/** Counts how often the clients' sessions were ended. */
 	#sessions = 0;
 	#waiting: Waiting[] = [];
 	#flushing = 0;
-	#flushedAt = 0;
 	#inbox: (() => void)[] = [];
-	#stalledWork: (() => void)[] = [];
 	#idle: (() => void)[] = [];
 
 	constructor(name: string, world: World) {
@@ -56,6 +57,7 @@ export class Mysql {
 		this.world = world;
 		this.uuid = world.newUuid();
 		this.receiver = new Receiver(this);
+		this.disk = new Disk(this);
 	}
 
 	/** Runs what arrived for this process; a stopped one does it when it goes on, a dead one never. */
@@ -63,26 +65,6 @@ export class Mysql {
 		if (!this.up) return;
 		if (this.stopped) this.#inbox.push(work);
 		else work();
-	}
-
-	/** Reads go on while a disk stalls; what must write waits for it. */
-	onDisk(work: () => void): void {
-		const { boot } = this;
-		if (this.stalled) this.#stalledWork.push(() => boot === this.boot && work());
-		else work();
-	}
-
-	/** Durably written, in order; not before a stalled disk goes on. */
-	flush(work: () => void): void {
-		const { boot } = this;
-		const run = () => {
-			if (boot !== this.boot) return;
-			if (this.stalled || this.stopped) this.#stalledWork.push(run);
-			else work();
-		};
-		const { clock, random } = this.world;
-		this.#flushedAt = Math.max(this.#flushedAt + 0.001, clock.now() + random.between(0.2, 2));
-		clock.after(this.#flushedAt - clock.now(), run);
 	}
 
 	write(write: number | null, client: (answer: WriteAnswer) => void): void {
@@ -93,7 +75,7 @@ export class Mysql {
 		const sessions = this.#sessions;
 		const answer = (what: WriteAnswer) => client(sessions === this.#sessions ? what : "lost");
 		this.#flushing += 1;
-		this.flush(() => {
+		this.disk.flush(() => {
 			this.#flushing -= 1;
 			const transaction = { uuid: this.uuid, number: this.#next++, write };
 			this.binlog.push(transaction);
@@ -106,7 +88,7 @@ export class Mysql {
 
 	/** Somebody with every privilege writes to a replica. */
 	writeErrantly(): void {
-		if (!this.up || this.stopped || this.stalled || this.world.api.record?.primary === this.name) return;
+		if (!this.up || this.stopped || this.disk.stalled || this.world.api.record?.primary === this.name) return;
 		const transaction = { uuid: this.uuid, number: this.#next++, write: null };
 		this.binlog.push(transaction);
 		this.executed.add(transaction);
@@ -191,7 +173,7 @@ export class Mysql {
 		this.#waiting = [];
 		this.#flushing = 0;
 		this.#inbox = [];
-		this.#stalledWork = [];
+		this.disk.crashed();
 		this.#idle = [];
 		this.stopped = false;
 		this.receiver.crashed();
@@ -200,6 +182,8 @@ export class Mysql {
 			if (!silent) this.world.network.send(this.name, replica, () => to.arrive(() => to.receiver.lost(connection)));
 		}
 		this.dumps.clear();
+		if (!silent) for (const hangUp of this.sessions) hangUp();
+		this.sessions.clear();
 	}
 
 	start(): void {
@@ -214,7 +198,8 @@ export class Mysql {
 	}
 
 	/** A new, empty data directory. */
-	wipe(): void {
+	wipe(byFault: boolean): void {
+		this.world.watch.wiped(this, byFault);
 		this.uuid = this.world.newUuid();
 		this.binlog = [];
 		this.executed = new TransactionSet();
@@ -227,15 +212,7 @@ export class Mysql {
 		this.stopped = stopped && this.up;
 		if (this.stopped) return;
 		for (const work of this.#inbox.splice(0)) this.arrive(work);
-		this.stall(this.stalled);
-		this.receiver.apply();
-	}
-
-	stall(stalled: boolean): void {
-		this.stalled = stalled;
-		if (stalled || this.stopped) return;
-		for (const work of this.#stalledWork.splice(0)) work();
-		this.receiver.apply();
+		this.disk.goOn();
 	}
 
 	#commit({ transaction, answer }: Waiting): void {

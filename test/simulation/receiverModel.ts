@@ -58,7 +58,7 @@ export class Receiver {
 		const { boot } = source;
 		const { world } = this.#own;
 		this.#heardAt = world.clock.now();
-		this.#own.flush(() => {
+		this.#own.disk.flush(() => {
 			if (connection !== this.#connection || this.state !== "on") return;
 			this.relay.push(transaction);
 			this.retrieved.add(transaction);
@@ -79,7 +79,7 @@ export class Receiver {
 		own.world.clock.after(this.applyMs, () => {
 			if (boot !== own.boot) return;
 			this.#busy = false;
-			if (!this.applying || own.stopped || own.stalled) return;
+			if (!this.applying || own.stopped || own.disk.stalled) return;
 			const next = this.relay.shift();
 			if (next !== undefined) own.apply(next);
 			for (const work of this.#onApplied.splice(0)) work();

@@ -1,34 +1,73 @@
-/** The nightly command: `npm run simulate -- --schedules 100000 --seed 1`; with `--trace` one seed is shown in full. */
+/**
+ * Many schedules on all cores: `npm run simulate -- --nightly`, or `--schedules 2000 --seed 1`. What fails is shrunk
+ * and told with its seed; `--trace --seed 17` replays one seed and shows all that happens in it.
+ */
+import { type ChildProcess, fork } from "node:child_process";
+import { once } from "node:events";
+import { availableParallelism } from "node:os";
 import { parseArgs } from "node:util";
+import { add, nothingYet, type Sum } from "./schedules.ts";
 import { shrink, simulate } from "./simulate.ts";
+
+const nightly = 100_000;
+/** Seeds that a worker is given at once. */
+const portion = 50;
+const progressMs = 10_000;
+const brokenPromise = 3;
 
 const { values } = parseArgs({
 	options: {
-		schedules: { type: "string", default: "2000" },
+		nightly: { type: "boolean", default: false },
+		schedules: { type: "string" },
 		seed: { type: "string", default: "1" },
+		workers: { type: "string", default: String(availableParallelism()) },
 		trace: { type: "boolean", default: false },
 	},
 });
 const say = (text: string) => process.stdout.write(`${text}\n`);
-const first = Number(values.seed);
-const schedules = values.trace ? 1 : Number(values.schedules);
-const began = performance.now();
-const sum = { faults: 0, acknowledged: 0, terms: 0, failed: 0, slowest: 0 };
-for (let seed = first; seed < first + schedules; seed++) {
-	const outcome = await simulate({ seed });
-	sum.faults += outcome.faults.length;
-	sum.acknowledged += outcome.acknowledged;
-	sum.terms += outcome.terms - 1;
-	sum.slowest = Math.max(sum.slowest, outcome.recoveredMs);
-	if (outcome.violations.length > 0) {
-		sum.failed += 1;
-		const { faults, violations, trace } = await shrink(outcome);
-		say(`seed ${seed}: ${violations.join("; ")}\n  ${faults.map((f) => JSON.stringify(f)).join("\n  ")}`);
-		if (values.trace) say(trace.join("\n"));
-	} else if (values.trace) say(outcome.trace.join("\n"));
+const seed = Number(values.seed);
+const failed = values.trace ? await showOne() : await runAll();
+process.exitCode = failed ? brokenPromise : 0;
+
+async function showOne(): Promise<boolean> {
+	const outcome = await simulate({ seed, traced: true });
+	const broken = outcome.violations.length > 0;
+	const { faults, trace, violations } = broken ? await shrink(outcome) : outcome;
+	say([...trace, ...faults.map((fault) => JSON.stringify(fault)), ...violations].join("\n"));
+	return broken;
 }
-const seconds = (performance.now() - began) / 1000;
-say(
-	`${schedules} schedules from seed ${first} in ${seconds.toFixed(1)} s (${(schedules / seconds).toFixed(0)}/s): ${sum.faults} faults, ${sum.terms} changes of the primary, ${sum.acknowledged} acknowledged writes, slowest recovery ${(sum.slowest / 1000).toFixed(1)} s, ${sum.failed} failed`,
-);
-process.exitCode = sum.failed === 0 ? 0 : 3;
+
+async function runAll(): Promise<boolean> {
+	const wanted = Number(values.schedules ?? (values.nightly ? nightly : 2000));
+	const began = performance.now();
+	let next = seed;
+	let sum = nothingYet;
+	const state = () => {
+		const seconds = (performance.now() - began) / 1000;
+		return `${sum.schedules} of ${wanted} schedules from seed ${seed} in ${seconds.toFixed(0)} s (${(sum.schedules / seconds).toFixed(0)}/s): ${sum.faults} faults, ${sum.changes} changes of the primary, ${sum.acknowledged} acknowledged writes, ${sum.leftToPeople} left to people after lost data, slowest recovery ${(sum.slowestMs / 1000).toFixed(1)} s, ${sum.failed.length} failed`;
+	};
+	const progress = setInterval(() => say(state()), progressMs);
+	const work = async (worker: ChildProcess) => {
+		const ended = once(worker, "exit").then(died);
+		ended.catch(() => {});
+		while (next < seed + wanted) {
+			const count = Math.min(portion, seed + wanted - next);
+			const answer = new Promise<Sum>((resolve) => worker.once("message", (told) => resolve(told as Sum)));
+			worker.send({ first: next, count, step: 1 });
+			next += count;
+			const portionSum = await Promise.race([answer, ended]);
+			for (const text of portionSum.failed) say(text);
+			sum = add(sum, portionSum);
+		}
+		worker.disconnect();
+	};
+	const workers = Array.from({ length: Number(values.workers) }, () => fork(`${import.meta.dirname}/worker.ts`));
+	await Promise.all(workers.map(work));
+	clearInterval(progress);
+	say(state());
+	return sum.failed.length > 0;
+}
+
+function died(): never {
+	throw new Error("a worker ended before its schedules did");
+}

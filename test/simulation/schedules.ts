@@ -1,26 +1,69 @@
-/** Many schedules, for a test: in two files, so that two cores share them. */
+/** Many schedules: every one is run, what fails is run again, shrunk, and told with the seed that replays it. */
 import { shrink, simulate } from "./simulate.ts";
 
 export interface Sum {
-	/** What failed, shrunk, with the seed that replays it. */
-	readonly failed: readonly string[];
+	readonly schedules: number;
+	readonly faults: number;
 	readonly acknowledged: number;
+	/** Changes of the primary. */
 	readonly changes: number;
+	/** Schedules in which data was lost while the cluster was not protected, and which were then left to people. */
+	readonly leftToPeople: number;
+	/** The longest that it took to be protected and served again after the last fault. */
+	readonly slowestMs: number;
+	readonly failed: readonly string[];
 }
 
-/** Every second seed from `first`. */
-export async function runSchedules(first: number, count: number): Promise<Sum> {
-	const failed: string[] = [];
-	let acknowledged = 0;
-	let changes = 0;
-	for (let n = 0; n < count; n++) {
-		const seed = first + 2 * n;
-		const outcome = await simulate({ seed });
-		acknowledged += outcome.acknowledged;
-		changes += outcome.terms - 1;
-		if (outcome.violations.length === 0) continue;
-		const { faults, violations } = await shrink(outcome);
-		failed.push(`seed ${seed}: ${violations.join("; ")} after ${JSON.stringify(faults)}`);
-	}
-	return { failed, acknowledged, changes };
+export const nothingYet: Sum = {
+	schedules: 0,
+	faults: 0,
+	acknowledged: 0,
+	changes: 0,
+	leftToPeople: 0,
+	slowestMs: 0,
+	failed: [],
+};
+
+export function add(a: Sum, b: Sum): Sum {
+	return {
+		schedules: a.schedules + b.schedules,
+		faults: a.faults + b.faults,
+		acknowledged: a.acknowledged + b.acknowledged,
+		changes: a.changes + b.changes,
+		leftToPeople: a.leftToPeople + b.leftToPeople,
+		slowestMs: Math.max(a.slowestMs, b.slowestMs),
+		failed: [...a.failed, ...b.failed],
+	};
+}
+
+export interface Seeds {
+	readonly first: number;
+	readonly count: number;
+	/** From one seed to the next. */
+	readonly step: number;
+}
+
+export async function runSchedules({ first, count, step }: Seeds): Promise<Sum> {
+	let sum = nothingYet;
+	for (let n = 0; n < count; n++) sum = add(sum, await runOne(first + step * n));
+	return sum;
+}
+
+async function runOne(seed: number): Promise<Sum> {
+	const outcome = await simulate({ seed });
+	const { faults, acknowledged, terms, violations, recovered, recoveredMs } = outcome;
+	return {
+		schedules: 1,
+		faults: faults.length,
+		acknowledged,
+		changes: terms - 1,
+		leftToPeople: recovered ? 0 : 1,
+		slowestMs: recovered ? recoveredMs : 0,
+		failed: violations.length === 0 ? [] : [tell(await shrink(outcome))],
+	};
+}
+
+function tell({ seed, violations, faults }: Awaited<ReturnType<typeof shrink>>): string {
+	const lines = faults.map((fault) => `\n  ${JSON.stringify(fault)}`);
+	return `seed ${seed}: ${violations.join("; ")}; needs ${faults.length} faults:${lines.join("")}`;
 }

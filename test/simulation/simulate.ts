@@ -12,6 +12,8 @@ export interface Outcome {
 	readonly acknowledged: number;
 	/** Terms that there were. */
 	readonly terms: number;
+	/** In the end it was protected and served. */
+	readonly recovered: boolean;
 	/** Virtual milliseconds from the end of the last fault until the cluster was protected and served again. */
 	readonly recoveredMs: number;
 }
@@ -64,18 +66,24 @@ export async function simulate(schedule: Schedule): Promise<Outcome> {
 		trace: world.trace,
 		acknowledged: watch.acknowledgedWrites,
 		terms: record?.term ?? 0,
+		recovered: well(),
 		recoveredMs: clock.now() - healed,
 	};
 }
 
-/** Drops faults one at a time as long as what is left still fails. */
+/** Drops faults one at a time until each one that is left is needed; its trace is kept. */
 export async function shrink(failed: Outcome, mutate?: Mutate): Promise<Outcome> {
-	let smallest = failed;
+	const again = (faults: readonly Fault[]) =>
+		simulate({ seed: failed.seed, faults, traced: true, ...(mutate === undefined ? {} : { mutate }) });
+	let smallest = await again(failed.faults);
 	for (let n = 0; n < smallest.faults.length; ) {
-		const faults = smallest.faults.filter((_, index) => index !== n);
-		const outcome = await simulate({ seed: failed.seed, faults, ...(mutate === undefined ? {} : { mutate }) });
-		if (outcome.violations.length > 0) smallest = outcome;
-		else n += 1;
+		const outcome = await again(smallest.faults.filter((_, index) => index !== n));
+		if (outcome.violations.length === 0) n += 1;
+		else {
+			smallest = outcome;
+			// What was needed beside the one that is gone may not be any more.
+			n = 0;
+		}
 	}
 	return smallest;
 }

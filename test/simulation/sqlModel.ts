@@ -3,8 +3,8 @@
 import { contains, parseGtidSet } from "../../runtime/mysql/gtidSet.ts";
 import type { Row } from "../../runtime/mysql/session.ts";
 import type { Mysql } from "./mysqlModel.ts";
+import { type Rows, reading } from "./readingModel.ts";
 
-export type Rows = readonly (readonly Row[])[];
 type Done = (error: Error | null, rows?: readonly Row[]) => void;
 
 class SqlError extends Error {
@@ -106,7 +106,7 @@ function at(work: (own: Mysql, sql: string) => void): Handler {
 
 /** Replication's state is kept in tables and files. */
 function written(handler: Handler): Handler {
-	return (call) => call.own.onDisk(() => handler(call));
+	return (call) => call.own.disk.write(() => handler(call));
 }
 
 /** The connect time limit of a receiver, in which it cannot be interrupted. */
@@ -117,9 +117,10 @@ function stopReceiver({ own, done }: Call): void {
 	const { clock, random } = own.world;
 	const { deaf } = own.receiver;
 	own.receiver.stop();
-	if (!deaf) return done(null);
 	const { boot } = own;
-	clock.after(random.between(0, connectLimitMs), () => boot === own.boot && own.arrive(() => done(null)));
+	const heard = () => boot === own.boot && own.arrive(() => done(null));
+	if (deaf) clock.after(random.between(0, connectLimitMs), heard);
+	else done(null);
 }
 
 function stopReplica(call: Call): void {
@@ -201,7 +202,7 @@ function clone({ own, sql, done }: Call): void {
 		return;
 	}
 	own.world.note(`${own.name} is cloned from ${donor.name}`);
-	own.wipe();
+	own.wipe(false);
 	const { boot } = own;
 	own.world.clock.after(own.world.random.between(300, 2000), () => {
 		if (boot !== own.boot) return;
@@ -215,39 +216,4 @@ function clone({ own, sql, done }: Call): void {
 		own.start();
 		done(Object.assign(new Error("the server restarts itself"), { code: "PROTOCOL_CONNECTION_LOST", fatal: true }));
 	});
-}
-
-function reading(own: Mysql): Rows {
-	const { receiver } = own;
-	const states = { on: "Yes", connecting: "Connecting", off: "No" } as const;
-	const replica: Row[] =
-		receiver.source === null
-			? []
-			: [
-					{
-						Replica_IO_Running: states[receiver.state],
-						Source_Host: receiver.source,
-						Auto_Position: 1,
-						Last_IO_Error: receiver.error,
-						Replica_SQL_Running: receiver.applying ? "Yes" : "No",
-						Last_SQL_Error: "",
-						Retrieved_Gtid_Set: receiver.retrieved.text(),
-						Seconds_Behind_Source: 0,
-					},
-				];
-	const variables: Row = {
-		uuid: own.uuid,
-		version: "9.7.4",
-		executed: own.executed.text(),
-		purged: own.purged.text(),
-		superReadOnly: own.superReadOnly ? 1 : 0,
-		acksRequired: own.acksRequired ? 1 : 0,
-	};
-	const status: Row[] = [
-		{ Variable_name: "Uptime", Value: "1" },
-		{ Variable_name: "Rpl_semi_sync_replica_status", Value: receiver.state === "on" ? "ON" : "OFF" },
-		{ Variable_name: "Rpl_semi_sync_source_clients", Value: String(own.ackers) },
-		{ Variable_name: "Rpl_semi_sync_source_wait_sessions", Value: String(own.waitingCommits) },
-	];
-	return [[variables], replica, status];
 }

@@ -5,8 +5,8 @@
  * Crashes, restarts, partitions, stalls, lost answers and stopped processes are excused by nothing either.
  */
 import type { ClusterRecord } from "../../runtime/failover/record.ts";
-import { type Transaction, TransactionSet } from "./transactions.ts";
 import type { Mysql } from "./mysqlModel.ts";
+import { type Transaction, TransactionSet } from "./transactions.ts";
 import type { World } from "./world.ts";
 
 interface Grant {
@@ -23,6 +23,11 @@ interface Errant extends Transaction {
 /** What comes after the last look at the chosen one cannot be seen by it, and becomes history. */
 const lookMs = 2000;
 
+/** Durably, applied or not. */
+function held({ executed, receiver }: Mysql): TransactionSet {
+	return executed.join(receiver.retrieved);
+}
+
 export class Watch {
 	readonly #world: World;
 	readonly violations: string[] = [];
@@ -30,6 +35,7 @@ export class Watch {
 	readonly #grants = new Map<number, Grant>();
 	readonly #acknowledged: number[] = [];
 	#errant: Errant[] = [];
+	#lost = false;
 	#writes = 0;
 	#forgiven = new TransactionSet();
 	#base = new TransactionSet();
@@ -75,6 +81,20 @@ export class Watch {
 		this.#grants.set(write, { transaction, primary: record?.primary ?? null, term: record?.term ?? 0 });
 	}
 
+	/** Data goes, by a fault or to be cloned anew. An acknowledged write is on two instances; only a fault may take one. */
+	wiped(instance: Mysql, byFault: boolean): void {
+		this.#lost ||= byFault;
+		const others = [...this.#world.instances.values()].filter((i) => i !== instance).map(held);
+		const needed = this.#lost ? 1 : 2;
+		for (const write of this.#acknowledged) {
+			const { transaction } = this.#grants.get(write) as Grant;
+			const copies = others.filter((set) => set.has(transaction)).length;
+			if (copies >= needed) continue;
+			this.violated(`${instance.name} is wiped: write ${write}, acknowledged, is then on ${copies} instances`);
+			return;
+		}
+	}
+
 	/** A client heard that its write was done. */
 	acknowledged(write: number, by: string): void {
 		const grant = this.#grants.get(write);
@@ -95,13 +115,13 @@ export class Watch {
 		if (before?.term === after.term && before.primary === after.primary) return;
 		this.#world.note(`record: term ${after.term}, primary ${after.primary}`);
 		const chosen = this.#world.mysql(after.primary);
-		const held = chosen.executed.join(chosen.receiver.retrieved);
+		const has = held(chosen);
 		if (before !== null) {
-			this.#forgive(held);
-			this.missing(`promoted in term ${after.term}`, after.primary, held);
-			const errant = held.beyond(this.#base.join(this.#forgiven), this.#own);
+			this.#forgive(has);
+			this.missing(`promoted in term ${after.term}`, after.primary, has);
+			const errant = has.beyond(this.#base.join(this.#forgiven), this.#own);
 			if (errant.length > 0) this.violated(`${after.primary} is promoted with errant ${errant.join(" ")}`);
-			if (held.empty && !this.#base.empty) this.violated(`${after.primary} is promoted although it is empty`);
+			if (has.empty && !this.#base.empty) this.violated(`${after.primary} is promoted although it is empty`);
 		}
 		this.#base = chosen.executed.copy();
 		this.#own = chosen.uuid;

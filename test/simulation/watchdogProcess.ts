@@ -1,7 +1,8 @@
 /** One process: its clock, its connections to MySQL and its calls of the API. A stopped one gets nothing until it goes on. */
 import type { Clock } from "../../runtime/failover/clock.ts";
 import { type Connect, DeadlineError, type Session } from "../../runtime/mysql/session.ts";
-import { execute, newSession, type Rows } from "./sqlModel.ts";
+import type { Rows } from "./readingModel.ts";
+import { execute, newSession } from "./sqlModel.ts";
 import type { World } from "./world.ts";
 
 export class Process {
@@ -97,6 +98,13 @@ export class Process {
 		const own = world.mysql(name);
 		const state = newSession();
 		let closed = false;
+		let open: ((error: unknown) => void)[] = [];
+		const hangUp = () =>
+			world.network.send(name, this.name, () => {
+				closed = true;
+				for (const answer of open.splice(0)) answer(reset());
+			});
+		if (boot === own.boot && own.up) own.sessions.add(hangUp);
 		let queue: (() => void)[] = [];
 		const next = () => {
 			queue.shift();
@@ -105,7 +113,7 @@ export class Process {
 		const serve = (sql: string, back: (error: unknown, rows?: Rows) => void) => {
 			if (boot !== own.boot || !own.up) {
 				queue = [];
-				return back(Object.assign(new Error("read ECONNRESET"), { code: "ECONNRESET", fatal: true }));
+				return back(reset());
 			}
 			queue.push(() =>
 				execute(own, state, sql, (error, rows) => {
@@ -121,6 +129,7 @@ export class Process {
 			},
 			close: () => {
 				closed = true;
+				own.sessions.delete(hangUp);
 			},
 			run: (sql, deadlineMs) => {
 				if (closed) return Promise.reject(new Error(`${name}: the connection is closed`));
@@ -132,19 +141,24 @@ export class Process {
 				return this.call<Rows>(
 					`${name}: ${shown}`,
 					deadlineMs,
-					(answer) =>
+					(answer) => {
+						open.push(answer);
 						world.network.send(this.name, name, () => {
 							const back = (error: unknown, rows?: Rows) =>
 								world.network.send(name, this.name, () => {
 									if ((error as { fatal?: boolean } | null)?.fatal) closed = true;
+									open = open.filter((a) => a !== answer);
 									answer(error, rows);
 								});
 							if (!own.up) serve(sql, back);
 							else own.arrive(() => serve(sql, back));
-						}),
+						});
+					},
 					close,
 				);
 			},
 		};
 	}
 }
+
+const reset = () => Object.assign(new Error("read ECONNRESET"), { code: "ECONNRESET", fatal: true });
