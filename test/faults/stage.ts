@@ -97,10 +97,10 @@ export class Stage {
 	}
 
 	/** That something does not happen can only be seen by looking for a while. */
-	async sameTermFor(seconds: number): Promise<void> {
+	async sameTermFor(seconds: number, term: number = this.term): Promise<void> {
 		for (const end = performance.now() + seconds * 1000; performance.now() < end; await sleep(100)) {
 			const record = await this.bench.record();
-			if (record !== null && record.term !== this.term) {
+			if (record !== null && record.term !== term) {
 				throw new BrokenPromise(`${record.primary} was promoted: ${record.lastChange?.reason}`);
 			}
 		}

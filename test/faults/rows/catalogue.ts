@@ -3,6 +3,7 @@ import { clocksAndKeys } from "./clocksAndKeys.ts";
 import { crashes } from "./crashes.ts";
 import { crowds } from "./crowds.ts";
 import { disks } from "./disks.ts";
+import { flapping } from "./flapping.ts";
 import { histories } from "./histories.ts";
 import { losses } from "./losses.ts";
 import { partitions } from "./partitions.ts";
@@ -24,6 +25,7 @@ export const catalogue: readonly Row[] = [
 	...answers,
 	...crowds,
 	...disks,
+	...flapping,
 ].sort((a, b) => Number.parseInt(a.row, 10) - Number.parseInt(b.row, 10) || (a.row < b.row ? -1 : 1));
 
 /** Those that the words name: "15" means 15a, 15b and 15c. @throws Error for a word that names none. */

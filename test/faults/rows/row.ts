@@ -7,6 +7,8 @@ export interface Row {
 	readonly title: string;
 	/** Seconds that writes may be down; null where the row is not about that. */
 	readonly budget: number | null;
+	/** Needs a new database: on one whose primary was changed a moment ago, the watchdog holds off. */
+	readonly fresh?: true;
 	/** Causes the faults and waits for what must follow. Faults are ended afterwards, and all must be protected again. */
 	run(stage: Stage): Promise<void>;
 }
