@@ -104,7 +104,8 @@ async function repeat(bench: Bench, row: Row, rounds: number): Promise<Run[]> {
 		interruption.throwIfAborted();
 		const run = await play(bench, row, round);
 		interruption.throwIfAborted();
-		runs.push(run);
+		// A row with several moments takes another one each round: which it was is part of what broke.
+		runs.push({ ...run, reasons: run.reasons.map((reason) => `round ${round + 1}: ${reason}`) });
 		if (run.reasons.length > 0) await bench.anew();
 	}
 	return runs;
