@@ -10,7 +10,8 @@ import type { Bench } from "../bench/bench.ts";
 import type { DatabaseInstance } from "../bench/instance.ts";
 import { start } from "../bench/process.ts";
 import { settings } from "../bench/settings.ts";
-import { type CrowdOptions, full } from "./crowdClients.ts";
+import type { CrowdOptions } from "./crowdClients.ts";
+import { full } from "./full.ts";
 
 /** More than `max_connections` of an instance of the bench's size. */
 const size = 200;

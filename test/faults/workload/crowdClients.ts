@@ -5,6 +5,7 @@
 import { readFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { openSession, type Target } from "../../../runtime/mysql/session.ts";
+import { full } from "./full.ts";
 
 export interface CrowdOptions {
 	readonly to: Target;
@@ -13,9 +14,6 @@ export interface CrowdOptions {
 	/** PEM text of the instances' authority. */
 	readonly ca: string;
 }
-
-/** What it writes. */
-export const full = "no connection is left";
 
 const connectMs = 10_000;
 const stayMs = 600_000;
@@ -43,7 +41,5 @@ function tell(error: Error & { errno?: number }): void {
 	process.stdout.write(`${full}\n`);
 }
 
-if (process.argv[2] !== undefined) {
-	const options = JSON.parse(readFileSync(process.argv[2], "utf8")) as CrowdOptions;
-	await Promise.all(Array.from({ length: options.size }, () => client(options)));
-}
+const options = JSON.parse(readFileSync(process.argv[2] ?? "", "utf8")) as CrowdOptions;
+await Promise.all(Array.from({ length: options.size }, () => client(options)));
