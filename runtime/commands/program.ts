@@ -90,6 +90,14 @@ export function operatorCommands(run: Run): Command[] {
 			.option("--to <instance>", "which one (default: the watchdog chooses)")
 			.option("-y, --yes", "do not ask")
 			.action((options) => run(async () => (await import("./switchover.ts")).switchover, options)),
+		clusterCommand(
+			"promote",
+			"make an instance the primary where the watchdog refuses: acknowledged writes may be lost",
+		)
+			.argument("<instance>", "which one")
+			.option("--accept-loss", "what it does not hold is given up")
+			.option("-y, --yes", "do not ask")
+			.action((instance, options) => run(async () => (await import("./promote.ts")).promote, options, instance)),
 		clusterCommand("pause", "change nothing by itself for a while: no failover, no rebuild, no rolling update")
 			.addOption(durationOption("--for <time>", "for how long", "1h"))
 			.option("--reason <text>", "why, for whoever looks at the status")

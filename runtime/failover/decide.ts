@@ -5,6 +5,7 @@
 import { contains, isEmpty, parseGtidSet } from "../mysql/gtidSet.ts";
 import { held, type Reading } from "../mysql/reading.ts";
 import { choose, chooseFirst, isAdmitted, surplus } from "./choose.ts";
+import { giveUp, promotionAsked } from "./giveUp.ts";
 import type { ClusterRecord, Request } from "./record.ts";
 import { type Repair, repairs } from "./repair.ts";
 import { type Stall, stallOf } from "./stall.ts";
@@ -33,6 +34,8 @@ export type Action =
 			/** Null when nobody asked for it. */
 			readonly request: Request | null;
 	  }
+	/** An operator accepts that what it does not hold is lost. */
+	| { readonly do: "promote"; readonly to: string; readonly reason: string; readonly request: Request }
 	| { readonly do: "answer"; readonly request: Request; readonly refusal: string }
 	/** Point mysql-primary at the primary's address. */
 	| { readonly do: "publish"; readonly primary: string; readonly address: string }
@@ -75,10 +78,15 @@ export interface Facts {
 
 export function decide(view: View, record: ClusterRecord | null, facts: Facts): Decision {
 	if (record === null) return bootstrap(view, facts);
-	const decision = judge(view, record, facts);
+	const decision = heeding(view, record, facts, judge(view, record, facts));
 	if (view.paused !== null) return restrained(decision);
 	// What a repair would connect, a failover has just cut off.
 	return decision.action.do === "failover" ? { ...decision, repairs: [] } : decision;
+}
+
+function heeding(view: View, record: ClusterRecord, facts: Facts, own: Decision): Decision {
+	const asked = promotionAsked(view, record);
+	return asked === null ? own : { ...own, action: giveUp(view, record, facts, asked, own) };
 }
 
 /** What an operator asked for goes on, and so does all that keeps the others from harm; nothing is changed beyond that. */

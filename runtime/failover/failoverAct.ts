@@ -39,7 +39,7 @@ export async function failover(operation: Operation, { from, reason, stalled }: 
  * From here on the old primary cannot acknowledge a commit: that is the fence. Read again
  * afterwards: only what is held once the receivers stand still is final.
  */
-async function revokeAcknowledgements(operation: Operation, stalled: boolean): Promise<Readable[]> {
+export async function revokeAcknowledgements(operation: Operation, stalled: boolean): Promise<Readable[]> {
 	// What waits on a stalled primary was never acknowledged, and fencing it would wait as well.
 	const seen = readable(operation.view).filter((i) => !stalled || i.name !== recorded(operation).primary);
 	return Promise.all(
@@ -70,7 +70,7 @@ function chosen(choice: Choice): Extract<Choice, { chosen: string }> {
 	return choice;
 }
 
-async function catchUp(
+export async function catchUp(
 	operation: Operation,
 	{ chosen: name, must }: Extract<Choice, { chosen: string }>,
 ): Promise<void> {
@@ -84,7 +84,7 @@ async function catchUp(
 	}
 }
 
-async function prepare(
+export async function prepare(
 	operation: Operation,
 	choice: Extract<Choice, { chosen: string }>,
 	seen: readonly Readable[],

@@ -2,6 +2,7 @@
 import { bootstrap } from "./bootstrapAct.ts";
 import type { Action } from "./decide.ts";
 import { failover } from "./failoverAct.ts";
+import { promoteWithLoss } from "./giveUpAct.ts";
 import { deadline, type Operation, recorded } from "./operation.ts";
 import { type RebuildAccess, rebuild } from "./rebuildAct.ts";
 import type { Answer, Request } from "./record.ts";
@@ -19,6 +20,8 @@ export async function perform(operation: Operation, action: Action, schemas: rea
 			return resume(operation, action.primary);
 		case "switchover":
 			return switched(operation, action);
+		case "promote":
+			return answered(operation, action.request, () => promoteWithLoss(operation, action.to, action.reason));
 		case "answer":
 			return answer(operation, action.request, "refused", action.refusal);
 		case "publish":

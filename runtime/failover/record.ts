@@ -56,12 +56,14 @@ export const recordSchema = z.object({
 	request: answerSchema.optional(),
 });
 
-export const requestSchema = z.object({
-	id: z.string(),
-	kind: z.literal("switchover"),
-	to: z.string().optional(),
-	at: z.iso.datetime(),
-});
+const asked = { id: z.string(), at: z.iso.datetime() };
+
+/** What an operator asks of the watchdog. */
+export const requestSchema = z.discriminatedUnion("kind", [
+	z.object({ ...asked, kind: z.literal("switchover"), to: z.string().optional() }),
+	/** Only where the watchdog refuses to fail over: acknowledged writes may be lost. */
+	z.object({ ...asked, kind: z.literal("promote"), to: z.string(), acceptLoss: z.literal(true) }),
+]);
 
 export type ClusterRecord = z.infer<typeof recordSchema>;
 export type Change = z.infer<typeof changeSchema>;

@@ -28,7 +28,7 @@ export function steady(view: View, record: ClusterRecord, facts: Facts, reading:
 		return only({ do: "createSchemas", primary: record.primary });
 	}
 	const { request } = view;
-	if (request !== null && request.id !== record.request?.id) {
+	if (request?.kind === "switchover" && request.id !== record.request?.id) {
 		return only(requested(view, record, facts, request));
 	}
 	const leaving = primary?.leaving ?? null;
