@@ -1,4 +1,5 @@
 import { describe, expect, test } from "@jest/globals";
+import fc from "fast-check";
 import { decide } from "../../../runtime/failover/decide.ts";
 import type { Health, View } from "../../../runtime/failover/view.ts";
 import {
@@ -81,5 +82,37 @@ test("an old primary whose disk hangs is left alone until its commits go on", ()
 test("a dead primary is replaced within the hold-off as well", () => {
 	expect(judge([silent(), lost(1), lost(2)], { holdOffMs: 5000 })).toMatchObject({
 		action: { do: "failover", stalled: false },
+	});
+});
+
+describe("whatever is seen", () => {
+	const sound = (n: number) => reads(replicaReading(n));
+	const unsound = (n: number) => [
+		silent(),
+		{ state: "unknown", reason: "access denied" } as const,
+		reads(replicaReading(n), { answersMs: stuckMs - 1 }),
+		reads(replicaReading(n, {}, { uuid: otherUuid })),
+		reads(replicaReading(n, { executed: `${gtids(0, 100)},${uuid(n)}:1` })),
+	];
+	const replica = (n: number) => fc.constantFrom(sound(n), sound(n), lost(n), ...unsound(n));
+	const primary = fc.record({ committing: fc.nat(2), waitingCommits: fc.nat(2), ackers: fc.nat(2) });
+	const scenes = fc.tuple(primary, fc.nat(2 * stuckMs), replica(1), replica(2), fc.constantFrom(0, 0, 1));
+
+	test("a primary that answers is replaced only by the word of two sound replicas, after the limit and the hold-off", () => {
+		const made = { failovers: 0 };
+		fc.assert(
+			fc.property(scenes, ([change, stuck, first, second, holdOffMs]) => {
+				const { action } = judge([reads(primaryReading({}, change), { stuckMs: stuck }), first, second], { holdOffMs });
+				if (action.do !== "failover") return;
+				made.failovers += 1;
+				expect(stuck).toBeGreaterThanOrEqual(stuckMs);
+				expect(holdOffMs).toBe(0);
+				const replicas = [first, second].map((health, n) => [health, n + 1] as const);
+				for (const [health, n] of replicas) expect([sound(n), lost(n)]).toContainEqual(health);
+				if (change.waitingCommits > 0) expect([first, second]).toEqual([lost(1), lost(2)]);
+			}),
+			{ numRuns: 3000 },
+		);
+		expect(made.failovers).toBeGreaterThan(0);
 	});
 });
