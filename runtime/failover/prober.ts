@@ -85,8 +85,8 @@ export class Prober {
 
 	health(): Health {
 		if (this.#course !== null && this.#failures === 0) {
-			const { reading, at } = this.#course;
-			return { state: "readable", reading, ageMs: this.#options.clock.now() - at, trend: trend(this.#course) };
+			const { reading, asked } = this.#course;
+			return { state: "readable", reading, ageMs: this.#options.clock.now() - asked, trend: trend(this.#course) };
 		}
 		const { state, reason, refused } = this.#failure;
 		if (state === "unknown") return { state, reason };
@@ -98,9 +98,10 @@ export class Prober {
 		try {
 			const session = await this.#open();
 			// Its age counts from the question: the answer may describe any moment since.
-			const at = this.#options.clock.now();
+			const asked = this.#options.clock.now();
 			const reading = await read(session, this.#options.times.timeoutMs);
-			this.#course = follow(this.#course, reading, at, this.#failures === 0);
+			const when = { asked, answered: this.#options.clock.now() };
+			this.#course = follow(this.#course, reading, when, this.#failures === 0);
 			this.#failures = 0;
 		} catch (error) {
 			this.#drop();

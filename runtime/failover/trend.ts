@@ -10,34 +10,41 @@ export interface Trend {
 	readonly stuckMs: number;
 }
 
-/** The newest reading, and since when what it shows is so; times are those of the questions. */
+/** When an instance was asked and when it had answered: what it said was so at some moment in between. */
+export interface Asked {
+	readonly asked: number;
+	readonly answered: number;
+}
+
+/** The newest reading, and since when what it shows is so, at the latest. */
 export interface Course {
 	readonly reading: Reading;
-	readonly at: number;
+	readonly asked: number;
 	readonly answersSince: number;
 	readonly stuckSince: number | null;
 }
 
 /** @param unbroken false when a probe in between had no answer */
-export function follow(before: Course | null, reading: Reading, at: number, unbroken: boolean): Course {
+export function follow(before: Course | null, reading: Reading, when: Asked, unbroken: boolean): Course {
 	const same = before !== null && before.reading.uuid === reading.uuid && !restarted(before.reading, reading);
 	return {
 		reading,
-		at,
-		answersSince: same && unbroken ? before.answersSince : at,
-		stuckSince: stuckSince(same ? before : null, reading, at),
+		asked: when.asked,
+		answersSince: same && unbroken ? before.answersSince : when.answered,
+		stuckSince: stuckSince(same ? before : null, reading, when.answered),
 	};
 }
 
 export function trend(course: Course): Trend {
-	const { at, answersSince, stuckSince } = course;
-	return { answersMs: at - answersSince, stuckMs: stuckSince === null ? 0 : at - stuckSince };
+	const { asked, answersSince, stuckSince } = course;
+	const since = (moment: number) => Math.max(0, asked - moment);
+	return { answersMs: since(answersSince), stuckMs: stuckSince === null ? 0 : since(stuckSince) };
 }
 
-function stuckSince(before: Course | null, reading: Reading, at: number): number | null {
+function stuckSince(before: Course | null, reading: Reading, answered: number): number | null {
 	if (reading.committing === 0 && reading.waitingCommits === 0) return null;
-	if (before === null || moved(before.reading, reading)) return at;
-	return before.stuckSince ?? at;
+	if (before === null || moved(before.reading, reading)) return answered;
+	return before.stuckSince ?? answered;
 }
 
 /**

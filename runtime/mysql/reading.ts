@@ -39,12 +39,12 @@ export interface Reading {
 }
 
 /**
- * A thread of the server itself is in this state always, so only clients' statements are counted. A DDL statement may stay
+ * A thread of the server itself is in this state always, so only clients' statements are counted, ended ones that hang too. A DDL statement may stay
  * in it while files are removed. The cache of a large transaction is read while it is written to the binary log.
  */
 const workSql = `SELECT
  (SELECT COUNT(*) FROM performance_schema.threads WHERE PROCESSLIST_STATE = 'waiting for handler commit'
-  AND PROCESSLIST_COMMAND IN ('Query', 'Execute')
+  AND PROCESSLIST_COMMAND IN ('Query', 'Execute', 'Killed')
   AND COALESCE(PROCESSLIST_INFO, '') NOT REGEXP '^[[:space:]]*(ALTER|CREATE|DROP|OPTIMIZE|RENAME|TRUNCATE)') AS committing,
  SUM(IF(EVENT_NAME = 'wait/io/file/sql/binlog', SUM_NUMBER_OF_BYTES_WRITE, 0)
   + IF(EVENT_NAME = 'wait/io/file/sql/binlog_cache', SUM_NUMBER_OF_BYTES_READ, 0)) AS binlogBytes

@@ -5,11 +5,14 @@ import type { Reading } from "../../../runtime/mysql/reading.ts";
 import { gtids, otherUuid, primaryReading } from "./scene.ts";
 
 /** What readings a second apart show at the end. */
-function shown(...readings: readonly (Reading | null)[]) {
+const shown = (...readings: readonly (Reading | null)[]) => shownLate(0, ...readings);
+
+/** The same where each answer takes a while. */
+function shownLate(lateMs: number, ...readings: readonly (Reading | null)[]) {
 	let course: Course | null = null;
 	let unbroken = true;
 	for (const [n, reading] of readings.entries()) {
-		if (reading !== null) course = follow(course, reading, n * 1000, unbroken);
+		if (reading !== null) course = follow(course, reading, { asked: n * 1000, answered: n * 1000 + lateMs }, unbroken);
 		unbroken = reading !== null;
 	}
 	return trend(course as Course);
@@ -25,6 +28,12 @@ describe("commits are stuck", () => {
 		expect(
 			shown(at(9, waiting), at(9, { ...waiting, binlogBytes: 7 }), at(9, { ...committing, binlogBytes: 7 })).stuckMs,
 		).toBe(2000);
+	});
+
+	test("not for the time that the answers took: a commit may have finished in it", () => {
+		expect(shownLate(400, at(8, committing), at(9, committing), at(9, committing), at(9, committing)).stuckMs).toBe(
+			1600,
+		);
 	});
 
 	test("not where others finish meanwhile, however many wait at each look", () => {
