@@ -8,12 +8,14 @@ import { chown, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, jest, test } from "@jest/globals";
 import { makeServerCertificate } from "../../../runtime/credentials/certificates.ts";
 import { ensureCredentials } from "../../../runtime/credentials/ensureCredentials.ts";
 import { serverNames } from "../../../runtime/credentials/serverNames.ts";
 import { ordinal, type Place, socket } from "../../../runtime/instance/place.ts";
 import { prepare } from "../../../runtime/instance/prepare.ts";
+import { instance } from "../../../runtime/mysql/instance.ts";
 import { openSession, type Session } from "../../../runtime/mysql/session.ts";
 import { type MemorySecrets, memorySecrets } from "../credentials/memorySecrets.ts";
 import { settingsOf } from "./settingsOf.ts";
@@ -32,6 +34,9 @@ function hasMysqld(): boolean {
 		return false;
 	}
 }
+
+/** Nobody follows by it here. */
+const link = { user: "replication", password: "", caFile: "", heartbeatMs: 500, connectRetryMs: 1000 };
 
 interface Running {
 	readonly place: Place;
@@ -118,7 +123,7 @@ async function sql(at: Running, user: string, statement: string) {
 async function until(what: string, holds: () => Promise<boolean>): Promise<void> {
 	for (const end = Date.now() + patience; Date.now() < end; ) {
 		if (await holds().catch(() => false)) return;
-		await new Promise((resolve) => setTimeout(resolve, 50));
+		await setTimeout(50);
 	}
 	throw new Error(`not within ${patience} ms: ${what}`);
 }
@@ -287,6 +292,42 @@ suite("prepared instances on a real mysqld", () => {
 		await until("the replica has it", async () => (await value(at(1), "@@GLOBAL.gtid_executed")) === executed);
 		expect(String((await asRoot(at(1), "SELECT User_password AS p FROM mysql.slave_master_info"))?.p)).toBe("");
 		expect(executed).toBe(`${await value(at(0), "@@server_uuid")}:1-3`);
+	});
+
+	test("the watchdog sees which transactions are open, and that a commit moves the binary log", async () => {
+		const [own, client] = await Promise.all([session(at(0), "watchdog"), session(at(0), "app")]);
+		try {
+			const primary = instance(own, link);
+			const before = await primary.read(5000);
+			await client.run("BEGIN; INSERT INTO app.t VALUES (100)", 5000);
+			expect((await primary.openTransactions(5000)).size).toBe(1);
+			await client.run("COMMIT", 5000);
+			// The table is a copy that is made anew only after 100 ms in which nobody looked.
+			for (let left = 1; left > 0; left = (await primary.openTransactions(5000)).size) await setTimeout(200);
+			const after = await primary.read(5000);
+			expect(after.binlogBytes).toBeGreaterThan(before.binlogBytes);
+			expect(after).toMatchObject({ committing: 0, waitingCommits: 0 });
+		} finally {
+			own.close();
+			client.close();
+		}
+	});
+
+	test("a primary that shuts its clients out goes on requiring acknowledgements, and the fence ends that", async () => {
+		const [own, client] = await Promise.all([session(at(0), "watchdog"), session(at(0), "app")]);
+		try {
+			const primary = instance(own, link);
+			await primary.shutOut(5000);
+			await expect(client.run("SELECT 1", 5000)).rejects.toThrow();
+			await expect(session(at(0), "app")).rejects.toThrow(/offline/);
+			expect(await primary.read(5000)).toMatchObject({ acksRequired: true, superReadOnly: false });
+			await primary.fence(5000);
+			await expect(sql(at(0), "app", "SELECT 1")).resolves.toBeDefined();
+			await primary.acceptWrites(5000);
+		} finally {
+			own.close();
+			client.close();
+		}
 	});
 
 	test("MyISAM and MEMORY tables, which no failover can keep, are refused", async () => {
