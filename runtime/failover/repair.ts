@@ -1,5 +1,5 @@
 /** What each instance that is not the primary needs, while the primary is there. Pure. */
-import { contains, formatGtidSet, isEmpty } from "../mysql/gtidSet.ts";
+import { contains, formatGtidSet, isEmpty, parseGtidSet, subtract } from "../mysql/gtidSet.ts";
 import { held, type Reading } from "../mysql/reading.ts";
 import { isAdmitted, surplus } from "./choose.ts";
 import type { Facts } from "./decide.ts";
@@ -10,7 +10,7 @@ import { type InstanceView, readable, type View } from "./view.ts";
 export type Repair =
 	/** It accepts writes or demands acknowledgements although it is not the primary. */
 	| { readonly do: "fence"; readonly name: string }
-	/** Connect it to the primary, or start what stands still; `fresh` when nothing that it has counts. */
+	/** Connect it to the primary, or start what stands still; `fresh` when it is new and has no relay log of its own. */
 	| { readonly do: "follow"; readonly name: string; readonly source: string; readonly fresh: boolean }
 	/** It caught up: from now on what it holds counts. */
 	| { readonly do: "admit"; readonly name: string; readonly uuid: string }
@@ -52,18 +52,27 @@ function repairOf({ name }: InstanceView, reading: Reading, context: Context): R
 	if (!reading.superReadOnly || reading.acksRequired) return { do: "fence", name };
 	const cause = rebuildCause(reading, context);
 	const admitted = isAdmitted(record, name, reading);
-	const keeper = admitted ? keeperOf(name, context) : null;
+	const counts = admitted || mayHaveAcknowledged(record, reading);
+	const keeper = counts ? keeperOf(name, context) : null;
 	// Without another copy of what counts it is not wiped: it may follow meanwhile, surplus and all.
-	if (cause !== null && (!admitted || keeper !== null)) {
+	if (cause !== null && (!counts || keeper !== null)) {
 		const extra = formatGtidSet(surplus(record, reading));
 		return { do: "rebuild", name, donor: donor(name, context), keeper, surplus: extra, reason: cause };
 	}
 	const source = facts.sourceHost(record.primary);
-	if (!replicatesFrom(reading, source)) return { do: "follow", name, source, fresh: !admitted };
+	if (!replicatesFrom(reading, source)) {
+		return { do: "follow", name, source, fresh: !admitted && isEmpty(reading.retrieved) };
+	}
 	if (!admitted && contains(reading.executed, primary.executed)) {
 		return { do: "admit", name, uuid: reading.uuid };
 	}
 	return null;
+}
+
+/** It acknowledges before it is admitted: then it may hold the only other copy of what was written in this term. */
+function mayHaveAcknowledged(record: ClusterRecord, reading: Reading): boolean {
+	const sound = subtract(held(reading), surplus(record, reading));
+	return !isEmpty(subtract(sound, parseGtidSet(record.gtidAtPromotion)));
 }
 
 /** A receiver that still tries to connect to the right source is left to its retries. */

@@ -182,6 +182,26 @@ describe("a replica", () => {
 		expect(repaired(reads(replicaReading(2)))).toMatchObject([{ do: "rebuild", keeper: "mysql-2" }]);
 	});
 
+	test("that is not admitted yet, but may have acknowledged, is not wiped either without another one", () => {
+		const errantSet = { executed: `${gtids(0, 100)},${uuid(1)}:5` };
+		const errant = reads(replicaReading(1, errantSet, { uuid: otherUuid }));
+		const repaired = (other: ReturnType<typeof silent>, rec = record()) =>
+			decide(view([primary, errant, other]), rec, facts).repairs;
+		expect(repaired(silent())).toMatchObject([{ do: "admit" }]);
+		expect(repaired(reads(replicaReading(2)))).toMatchObject([{ do: "rebuild", keeper: "mysql-2" }]);
+		// What it has of this term's beginning it cannot have acknowledged to this primary.
+		const rec = record({ gtidAtPromotion: gtids(0, 100) });
+		expect(repaired(silent(), rec)).toMatchObject([{ do: "rebuild", keeper: null }]);
+	});
+
+	test("that is not admitted yet keeps the relay log of which it may have acknowledged something", () => {
+		const stopped = { uuid: otherUuid, receiver: receiver({ state: "off" }) };
+		const behind = { executed: gtids(0, 90), retrieved: gtids(0, 95) };
+		expect(repairOf(reads(replicaReading(1, behind, stopped)))).toMatchObject([{ do: "follow", fresh: false }]);
+		const clone = { executed: gtids(0, 90), purged: gtids(0, 90) };
+		expect(repairOf(reads(replicaReading(1, clone, stopped)))).toMatchObject([{ do: "follow", fresh: true }]);
+	});
+
 	test("is not rebuilt while another is: one copy at a time is missing", () => {
 		const both = [1, 2].map((n) => reads(replicaReading(n, { executed: `${gtids(0, 100)},${uuid(n)}:5` })));
 		const [errant, other] = both as [(typeof both)[0], (typeof both)[0]];
