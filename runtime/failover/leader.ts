@@ -136,7 +136,8 @@ export class Leader {
 			} as const;
 		});
 		const { published, request, pause } = this.#keeper;
-		const moment = { now: this.#options.clock.now(), wall: Date.now() };
+		const { clock } = this.#options;
+		const moment = { now: clock.now(), wall: clock.wall() };
 		const paused = this.#pause.paused(pause, moment);
 		const holdOffMs = this.#holdOff.remaining(this.record, moment);
 		return { instances, published, request, paused, holdOffMs };
@@ -202,7 +203,7 @@ export class Leader {
 			current: () => this.#keeper.versioned,
 			save: (update) => this.#keeper.save(update),
 			create: (record) => this.#keeper.create(record),
-			now: () => new Date(),
+			now: () => new Date(clock.wall()),
 			clock,
 			log: (step) => log.info(step),
 		};

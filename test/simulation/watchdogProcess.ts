@@ -9,6 +9,8 @@ export class Process {
 	readonly name: string;
 	readonly world: World;
 	#stopped = false;
+	/** Its wall clock may be wrong; each process has its own. */
+	#wallAheadMs = Date.UTC(2026, 0);
 	#inbox: (() => void)[] = [];
 
 	constructor(name: string, world: World) {
@@ -18,6 +20,10 @@ export class Process {
 
 	get stopped(): boolean {
 		return this.#stopped;
+	}
+
+	step(ms: number): void {
+		this.#wallAheadMs += ms;
 	}
 
 	stop(stopped: boolean): void {
@@ -37,6 +43,7 @@ export class Process {
 
 	readonly clock: Clock = {
 		now: () => this.world.clock.now(),
+		wall: () => this.world.clock.now() + this.#wallAheadMs,
 		sleep: (ms, stop) => {
 			if (ms <= 0 || stop?.aborted) return Promise.resolve();
 			return new Promise((resolve) => {

@@ -87,6 +87,7 @@ export function fakeOperation(options: FakeOptions): FakeOperation {
 		now: () => new Date("2026-01-01T00:00:00Z"),
 		clock: {
 			now: () => now,
+			wall: () => now,
 			sleep: async (ms) => {
 				now += ms;
 				await act("wait");
