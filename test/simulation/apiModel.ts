@@ -1,6 +1,7 @@
 /** The API server: Lease and record with compare and swap, the endpoint, labels. Answers can be lost after the effect. */
 import type { V1Lease } from "@kubernetes/client-node";
 import type { ClusterStore } from "../../runtime/failover/clusterStore.ts";
+import type { PauseOrder } from "../../runtime/failover/pause.ts";
 import type { ClusterRecord, Request } from "../../runtime/failover/record.ts";
 import type { Process } from "./watchdogProcess.ts";
 import type { World } from "./world.ts";
@@ -11,6 +12,7 @@ export class Api {
 	readonly #world: World;
 	record: ClusterRecord | null = null;
 	request: Request | null = null;
+	pause: PauseOrder | null = null;
 	published: string | null = null;
 	lease: V1Lease | null = null;
 	readonly labels = new Map<string, string>();
@@ -30,15 +32,17 @@ export class Api {
 		const ask = <T>(what: string, work: () => T) => this.#ask(process, what, work);
 		return {
 			readRecord: () => ask("reading the record", () => ({ record: this.record, version: this.#recordVersion })),
-			saveRecord: (record, version) =>
-				ask("saving the record", () => {
+			saveRecord: (record, version) => {
+				const askedAt = this.#world.clock.now();
+				return ask("saving the record", () => {
 					if (this.comparing && version !== this.#recordVersion) throw new Error("conflict: the record was changed");
-					this.#world.watch.recorded(this.record, record);
+					this.#world.watch.recorded(this.record, record, askedAt);
 					this.record = record;
 					this.#recordVersion = this.#version();
 					return { record, version: this.#recordVersion };
-				}),
-			readPause: async () => null,
+				});
+			},
+			readPause: () => ask("reading the pause", () => this.pause),
 			readRequest: () => ask("reading the request", () => this.request),
 			readPublished: () => ask("reading the endpoint", () => this.published),
 			publish: async (name, address) => {

@@ -113,6 +113,18 @@ const effects: Record<Kind, Effect> = {
 	},
 	lag: (world, who, { much }) => lag(world, who, much),
 	lagAll: (world, _who, { much }) => all(...members.map((name) => lag(world, name, much))),
+	step: (world, who, { much }) => {
+		const ms = (much - 0.5) * 7_200_000;
+		const process = world.processes.find((p) => p.name === who);
+		process?.step(ms);
+		return () => process?.step(-ms);
+	},
+	order: (world, _who, { lastsMs }) => {
+		const now = Date.UTC(2026, 0) + world.clock.now();
+		const [at, until] = [now, now + lastsMs].map((ms) => new Date(ms).toISOString()) as [string, string];
+		world.api.pause = { id: at, at, until, lastsMs: Math.max(1, lastsMs), reason: "simulated" };
+		return nothing;
+	},
 	switchover: (world) => {
 		world.api.request = { id: `r${world.clock.now()}`, kind: "switchover", at: new Date(0).toISOString() };
 		return nothing;

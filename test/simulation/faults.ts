@@ -34,6 +34,8 @@ const kinds = [
 	"errant",
 	"lag",
 	"lagAll",
+	"step",
+	"order",
 	"switchover",
 ] as const;
 export type Kind = (typeof kinds)[number];

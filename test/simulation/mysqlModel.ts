@@ -48,6 +48,9 @@ export class Mysql {
 	/** Counts how often the clients' sessions were ended. */
 	#sessions = 0;
 	#waiting: Waiting[] = [];
+	/** Transactions that clients have open, numbered in order. */
+	readonly open = new Set<number>();
+	#opened = 0;
 	#flushing = 0;
 	#inbox: (() => void)[] = [];
 	#idle: (() => void)[] = [];
@@ -73,7 +76,12 @@ export class Mysql {
 			return;
 		}
 		const sessions = this.#sessions;
-		const answer = (what: WriteAnswer) => client(sessions === this.#sessions ? what : "lost");
+		const identity = this.#opened++;
+		this.open.add(identity);
+		const answer = (what: WriteAnswer) => {
+			this.open.delete(identity);
+			client(sessions === this.#sessions ? what : "lost");
+		};
 		this.#flushing += 1;
 		this.disk.flush(() => {
 			this.#flushing -= 1;
@@ -124,6 +132,11 @@ export class Mysql {
 		if (offline) this.#sessions += 1;
 	}
 
+	/** Commits that are being written. */
+	get committing(): number {
+		return this.#flushing;
+	}
+
 	get waitingCommits(): number {
 		return this.#waiting.length;
 	}
@@ -172,6 +185,7 @@ export class Mysql {
 		this.boot += 1;
 		this.#waiting = [];
 		this.#flushing = 0;
+		this.open.clear();
 		this.#inbox = [];
 		this.disk.crashed();
 		this.#idle = [];

@@ -36,5 +36,5 @@ export function reading(own: Mysql): Rows {
 		{ Variable_name: "Rpl_semi_sync_source_clients", Value: String(own.ackers) },
 		{ Variable_name: "Rpl_semi_sync_source_wait_sessions", Value: String(own.waitingCommits) },
 	];
-	return [[variables], replica, status];
+	return [[variables], replica, status, [{ committing: own.committing, binlogBytes: own.binlog.length * 1000 }]];
 }

@@ -93,6 +93,7 @@ export class Receiver {
 
 	/** The relay log and where it came from are gone. */
 	purge(): void {
+		this.#own.world.watch.purged(this.#own);
 		this.relay = [];
 		this.retrieved = new TransactionSet();
 	}

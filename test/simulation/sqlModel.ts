@@ -59,6 +59,14 @@ const handlers: readonly (readonly [prefix: string, handler: Handler])[] = [
 	["ALTER INSTANCE RELOAD", at(() => {})],
 	["SELECT trx_id", at(() => {})],
 	["SELECT WAIT_FOR_EXECUTED_GTID_SET", waitFor],
+	[
+		"SELECT trx_id",
+		({ own, done }) =>
+			done(
+				null,
+				[...own.open].map((n) => ({ trx_id: n, session: n })),
+			),
+	],
 	["CREATE DATABASE", ({ own, done }) => own.write(null, (a) => done(a === "done" ? null : new SqlError(1290, a)))],
 	["SHOW BINARY LOGS", ({ done }) => done(null, [{ Log_name: "binlog.000001" }])],
 	["CLONE INSTANCE", clone],

@@ -59,6 +59,8 @@ export class Watch {
 
 	/** A transaction that no primary made. */
 	erred(transaction: Transaction): void {
+		// What is left after a loss is on this one alone, perhaps, and now it is tainted.
+		this.excused ||= this.#lost && !this.#world.protected();
 		this.#world.note(`errant: ${transaction.uuid.slice(-2)}:${transaction.number}`);
 		this.#errant.push({ ...transaction, at: this.#world.clock.now() });
 	}
@@ -81,16 +83,27 @@ export class Watch {
 		this.#grants.set(write, { transaction, primary: record?.primary ?? null, term: record?.term ?? 0 });
 	}
 
-	/** Data goes, by a fault or to be cloned anew. An acknowledged write is on two instances; only a fault may take one. */
+	/** Data goes, by a fault or to be cloned anew. */
 	wiped(instance: Mysql, byFault: boolean): void {
 		this.#lost ||= byFault;
+		this.#spared(instance, new TransactionSet(), "is wiped");
+	}
+
+	/** Its relay log goes, applied or not. */
+	purged(instance: Mysql): void {
+		if (instance.receiver.relay.length > 0) this.#spared(instance, instance.executed, "loses its relay log");
+	}
+
+	/** An acknowledged write is on two instances; only a fault may take one. */
+	#spared(instance: Mysql, left: TransactionSet, what: string): void {
 		const others = [...this.#world.instances.values()].filter((i) => i !== instance).map(held);
+		others.push(left);
 		const needed = this.#lost ? 1 : 2;
 		for (const write of this.#acknowledged) {
 			const { transaction } = this.#grants.get(write) as Grant;
 			const copies = others.filter((set) => set.has(transaction)).length;
 			if (copies >= needed) continue;
-			this.violated(`${instance.name} is wiped: write ${write}, acknowledged, is then on ${copies} instances`);
+			this.violated(`${instance.name} ${what}: write ${write}, acknowledged, is then on ${copies} instances`);
 			return;
 		}
 	}
@@ -109,7 +122,7 @@ export class Watch {
 	}
 
 	/** The record changed: whoever becomes primary must hold all that counts, and nothing else. */
-	recorded(before: ClusterRecord | null, after: ClusterRecord): void {
+	recorded(before: ClusterRecord | null, after: ClusterRecord, askedAt: number): void {
 		if (before !== null && after.term < before.term)
 			this.violated(`the term fell from ${before.term} to ${after.term}`);
 		if (before?.term === after.term && before.primary === after.primary) return;
@@ -117,7 +130,7 @@ export class Watch {
 		const chosen = this.#world.mysql(after.primary);
 		const has = held(chosen);
 		if (before !== null) {
-			this.#forgive(has);
+			this.#forgive(has, askedAt);
 			this.missing(`promoted in term ${after.term}`, after.primary, has);
 			const errant = has.beyond(this.#base.join(this.#forgiven), this.#own);
 			if (errant.length > 0) this.violated(`${after.primary} is promoted with errant ${errant.join(" ")}`);
@@ -127,9 +140,8 @@ export class Watch {
 		this.#own = chosen.uuid;
 	}
 
-	#forgive(held: TransactionSet): void {
-		const now = this.#world.clock.now();
-		const young = this.#errant.filter((t) => held.has(t) && now - t.at < lookMs);
+	#forgive(held: TransactionSet, askedAt: number): void {
+		const young = this.#errant.filter((t) => held.has(t) && askedAt - t.at < lookMs);
 		for (const transaction of young) this.#forgiven.add(transaction);
 		this.#errant = this.#errant.filter((t) => !young.includes(t));
 	}

@@ -110,7 +110,7 @@ export class World {
 		const log = this.#log(name);
 		const none = { user: "", password: "", ca: "" };
 		const options: LeaderOptions = {
-			facts: { cluster: "mysql", members, sourceHost: (member) => member, stallLimitMs: 4000, holdOffMs: 60_000 },
+			facts: { cluster: "mysql", members, sourceHost: (member) => member, stallLimitMs: 4000, holdOffMs: 8000 },
 			limits: { statementMs: 2000, catchUpMs: 60_000, drainMs: 5000 },
 			probe: { periodMs: 250, timeoutMs: 1000, confirmations: 2 },
 			pods,
