@@ -32,13 +32,10 @@ export interface MysqlClusterArgs extends Place {
 	/** Names of the Secrets with passwords and certificates; never their contents. */
 	readonly credentials: string;
 	readonly certificates: string;
-	/** Changes when the instances' configuration does: they are then restarted one after the other. */
+	/** Changes when the instances' configuration does: the watchdog then makes them anew one after the other. */
 	readonly instanceHash: string;
 	readonly priorityClass?: string | undefined;
 }
-
-/** Ready for this long before the next instance is restarted: time for the watchdog to put it back into replication. */
-const minReadySeconds = 10;
 
 /**
  * Three MySQL instances in three zones, semi-synchronously replicated, and the names by which they are reached.
@@ -89,7 +86,8 @@ function declareStatefulSet(name: string, args: MysqlClusterArgs, opts: pulumi.C
 				replicas: args.plan.topology.instances,
 				serviceName: databaseName,
 				podManagementPolicy: "Parallel",
-				minReadySeconds,
+				// Kubernetes would replace pods by their numbers, a primary like any other; the watchdog leads instead.
+				updateStrategy: { type: "OnDelete" },
 				selector: { matchLabels: own },
 				template: {
 					metadata: { labels: own, annotations: { "mysql-dr/instance-settings": args.instanceHash } },
@@ -99,6 +97,8 @@ function declareStatefulSet(name: string, args: MysqlClusterArgs, opts: pulumi.C
 			},
 		},
 		// Kubernetes cannot change a claim template, so the provider would replace the whole set: the claims grow instead.
-		{ ...opts, ignoreChanges: ["spec.volumeClaimTemplates"] },
+		// The strategy of a set that was made with another cannot be changed by server-side apply: Kubernetes refuses the
+		// `rollingUpdate` that it had filled in itself. The watchdog changes that one.
+		{ ...opts, ignoreChanges: ["spec.volumeClaimTemplates", "spec.updateStrategy"] },
 	);
 }

@@ -42,8 +42,10 @@ const mounts = {
 	certificates: { name: "tls", mountPath: "/etc/mysql-dr/tls", readOnly: true },
 } as const satisfies Record<string, VolumeMount>;
 
+/** A primary that is to end stays for as long at most, so that the watchdog can move it away first. */
+const leaveSeconds = 30;
 /** Time for a clean stop: InnoDB writes back what it must. mysqld is killed after it, and recovers at its next start. */
-const terminationGracePeriodSeconds = 60;
+const stopSeconds = 60;
 
 /**
  * One process namespace, so that the drills and the watchdog's repairs can see mysqld from a debug container.
@@ -54,7 +56,7 @@ export function instancePod(shape: InstanceShape): PodSpec {
 		automountServiceAccountToken: false,
 		enableServiceLinks: false,
 		shareProcessNamespace: true,
-		terminationGracePeriodSeconds,
+		terminationGracePeriodSeconds: leaveSeconds + stopSeconds,
 		securityContext: podSecurity,
 		tolerations,
 		...apart(shape.place, "database", shape.separation),
@@ -97,6 +99,7 @@ function mysql(shape: InstanceShape): Container {
 			{ name: "mysql", containerPort: mysqlPort, protocol: "TCP" },
 			{ name: "admin", containerPort: adminPort, protocol: "TCP" },
 		],
+		lifecycle: { preStop: { exec: { command: ["sh", "/run/mysql-dr/leave.sh", `${leaveSeconds}`] } } },
 		startupProbe,
 		readinessProbe,
 		livenessProbe,

@@ -45,7 +45,7 @@ export function watchdogRules(instances: number, secrets: WatchdogSecrets): Poli
 	const pods = podNames(instances);
 	return [
 		{ apiGroups: [""], resources: ["pods"], verbs: ["list", "watch"] },
-		{ apiGroups: [""], resources: ["pods"], resourceNames: pods, verbs: ["get", "patch"] },
+		{ apiGroups: [""], resources: ["pods"], resourceNames: pods, verbs: ["get", "patch", "delete"] },
 		...own("", "configmaps", [recordName, requestName]),
 		read("", "configmaps", [pauseName]),
 		...(secrets.managed.length > 0 ? [change("", "secrets", secrets.managed)] : []),
@@ -56,7 +56,8 @@ export function watchdogRules(instances: number, secrets: WatchdogSecrets): Poli
 		...own("discovery.k8s.io", "endpointslices", [primaryName]),
 		// OpenShift asks for this before an EndpointSlice may hold addresses of pods; elsewhere it grants nothing.
 		{ apiGroups: ["discovery.k8s.io"], resources: ["endpointslices/restricted"], verbs: ["create"] },
-		{ apiGroups: ["apps"], resources: ["statefulsets"], resourceNames: [databaseName], verbs: ["get"] },
+		// Rolling updates: read what is wanted, and once take them over from Kubernetes.
+		{ apiGroups: ["apps"], resources: ["statefulsets"], resourceNames: [databaseName], verbs: ["get", "patch"] },
 		{ apiGroups: ["", "events.k8s.io"], resources: ["events"], verbs: ["create", "patch"] },
 	];
 }

@@ -28,7 +28,11 @@ export async function runUp(target: RunTarget, args: readonly string[], progress
 	if (place.site !== undefined && tools !== undefined) await bringSiteUp(place.site, file, tools, progress);
 	await progress.step("pulumi up", () => withStack(place, engine, progress, (stack) => declare(stack, args, progress)));
 	for (const { name, namespace } of file.config.databases) {
-		await progress.step(`${name} protected`, () => untilProtected(place, ["-n", namespace, ...file.access], progress));
+		const access = ["-n", namespace, ...file.access];
+		await progress.step(`${name} protected`, () => untilStatus(place, ["--wait-protected", ...access], progress));
+		// The watchdog makes one instance after the other anew; without a change nothing is to be waited for.
+		const updated = ["--wait-updated", "--timeout", "15m", ...access];
+		await progress.step(`${name} updated`, () => untilStatus(place, updated, progress));
 	}
 }
 
@@ -62,8 +66,8 @@ export function worthReading(output: string): string[] {
 	return first < 0 ? [] : lines.slice(first);
 }
 
-async function untilProtected({ site }: StackPlace, access: readonly string[], progress: Progress): Promise<void> {
-	await run(process.execPath, [join(checkout, "bin", "mysql-dr.js"), "status", "--wait-protected", ...access], {
+async function untilStatus({ site }: StackPlace, args: readonly string[], progress: Progress): Promise<void> {
+	await run(process.execPath, [join(checkout, "bin", "mysql-dr.js"), "status", ...args], {
 		cwd: checkout,
 		env: { MYSQL_DR_SITE: site },
 		onLine: (line) => progress.far(line.trim()),

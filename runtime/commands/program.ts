@@ -84,6 +84,7 @@ export function operatorCommands(run: Run): Command[] {
 	return [
 		clusterCommand("status", "show which instance is primary, how the others follow, and whether all is protected")
 			.option("--wait-protected", "wait until one more failure of any zone would cost nothing")
+			.option("--wait-updated", "wait until a rolling update is done as well")
 			.addOption(durationOption("--timeout <time>", "how long to wait", "3m"))
 			.action((options) => run(async () => (await import("./status.ts")).status, options)),
 		clusterCommand("switchover", "move the primary to another instance, without losing a write")

@@ -1,4 +1,5 @@
 /** `mysql-dr status` */
+import type { V1StatefulSet } from "@kubernetes/client-node";
 import type { Duration } from "../../objectives/duration.ts";
 import { formatDuration } from "../../objectives/duration.ts";
 import { FailedError } from "../exit.ts";
@@ -11,19 +12,23 @@ import { statusLines, whyNotProtected } from "./statusText.ts";
 
 export interface StatusOptions extends SharedOptions {
 	readonly waitProtected?: boolean;
+	readonly waitUpdated?: boolean;
 	readonly timeout?: Duration;
 }
 
-/** Shows the leader's view, at once or as soon as everything is protected. */
+/** Shows the leader's view, at once or as soon as everything is protected, and updated where that is asked for. */
 export async function status({ terminal, signal }: Context, options: StatusOptions): Promise<Result> {
 	const access = clusterAccess(options);
-	const seen = options.waitProtected
-		? await awaitProtected(() => leaderStatus(access), {
-				timeoutMs: options.timeout ?? 180_000,
-				signal,
-				onWait: (reason) => terminal.live(`waiting: ${reason}`),
-			})
-		: await leaderStatus(access);
+	const { waitProtected, waitUpdated } = options;
+	const seen =
+		waitProtected || waitUpdated
+			? await awaitProtected(() => leaderStatus(access), {
+					timeoutMs: options.timeout ?? 180_000,
+					signal,
+					...(waitUpdated ? { also: async (seen: Status) => notUpdated(seen, await access.statefulSet("mysql")) } : {}),
+					onWait: (reason) => terminal.live(`waiting: ${reason}`),
+				})
+			: await leaderStatus(access);
 	return { exit: "done", document: seen, lines: statusLines(seen, terminal.paint) };
 }
 
@@ -32,10 +37,12 @@ export interface WaitOptions {
 	readonly signal: AbortSignal;
 	/** Called with what is missing, at every look. */
 	readonly onWait?: (reason: string) => void;
+	/** What else is missing of a protected database; null when nothing is. */
+	readonly also?: (seen: Status) => Promise<string | null>;
 }
 
 /**
- * Looks until the database is protected.
+ * Looks until the database is protected, and whatever else is asked for.
  * @throws FailedError saying what was missing, after the time limit
  */
 export async function awaitProtected(look: () => Promise<Status>, options: WaitOptions): Promise<Status> {
@@ -43,8 +50,9 @@ export async function awaitProtected(look: () => Promise<Status>, options: WaitO
 	const found = await until({ ...options, periodMs: 500 }, async () => {
 		try {
 			const seen = await look();
-			if (seen.protected) return seen;
-			missing = whyNotProtected(seen);
+			const why = seen.protected ? ((await options.also?.(seen)) ?? null) : whyNotProtected(seen);
+			if (why === null) return seen;
+			missing = why;
 		} catch (error) {
 			// Pods come and go while a site starts: only the time limit ends the waiting.
 			missing = error instanceof Error ? error.message : String(error);
@@ -53,5 +61,20 @@ export async function awaitProtected(look: () => Promise<Status>, options: WaitO
 		return null;
 	});
 	if (found !== null) return found;
-	throw new FailedError(`not protected after ${formatDuration(options.timeoutMs as Duration)}: ${missing}`);
+	throw new FailedError(
+		`${options.also ? "not protected and updated" : "not protected"} after ${formatDuration(options.timeoutMs as Duration)}: ${missing}`,
+	);
+}
+
+/**
+ * What a rolling update still has to do; null when it is done. Asked of Kubernetes, which knows of a new declaration
+ * before the watchdog does.
+ */
+export function notUpdated({ rollout }: Status, set: V1StatefulSet | null): string | null {
+	const { observedGeneration = 0, updatedReplicas = 0 } = set?.status ?? {};
+	if (set === null || observedGeneration < (set.metadata?.generation ?? 0)) return "the declaration is not seen yet";
+	const wanted = set.spec?.replicas ?? 0;
+	if (updatedReplicas >= wanted) return null;
+	const stuck = rollout?.stuck ?? null;
+	return `${updatedReplicas} of ${wanted} instances are updated${stuck === null ? "" : `; ${stuck}`}`;
 }

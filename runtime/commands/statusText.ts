@@ -17,6 +17,7 @@ const alertTexts: Readonly<Record<Alert, string>> = {
 	stalled: "commits wait on the primary and none finishes",
 	holdOff: "the primary was changed a moment ago: it is not changed again yet",
 	paused: "an operator told the watchdog to change nothing",
+	rolloutStuck: "the rolling update stands still: an updated instance does not come back, the others stay as they are",
 };
 
 /** @returns what `mysql-dr status` prints: the verdict first, then the instances, then what ought to be known. */
@@ -35,6 +36,7 @@ export function statusLines(status: Status, paint: Paint): string[] {
 		"",
 		watchdogs(status),
 		...lastChange(status),
+		...rollout(status),
 		...paused(status, paint),
 		...status.alerts
 			.filter((alert) => alert !== "paused")
@@ -84,6 +86,11 @@ export function shortGtid(set: string | null): string {
 function watchdogs({ watchdog, doing }: Status): string {
 	const { leader, zone, members } = watchdog;
 	return `watchdog: ${leader ?? "nobody"} leads${zone === null ? "" : ` in ${zone}`}, ${members.length} ready; ${doing}`;
+}
+
+function rollout({ rollout: seen }: Status): string[] {
+	if (seen === null) return [];
+	return [`rolling update: ${seen.outdated.join(", ")} to go${seen.stuck === null ? "" : `; ${seen.stuck}`}`];
 }
 
 function lastChange({ lastChange }: Status): string[] {

@@ -8,6 +8,7 @@ import { choose, chooseFirst, isAdmitted, surplus } from "./choose.ts";
 import { giveUp, promotionAsked } from "./giveUp.ts";
 import type { ClusterRecord, Request } from "./record.ts";
 import { type Repair, repairs } from "./repair.ts";
+import { isStuck, type PodStep } from "./rollout.ts";
 import { type Stall, stallOf } from "./stall.ts";
 import { holdBack, type Judgement, steady } from "./steady.ts";
 import { type Health, readable, type View } from "./view.ts";
@@ -40,6 +41,7 @@ export type Action =
 	/** Point mysql-primary at the primary's address. */
 	| { readonly do: "publish"; readonly primary: string; readonly address: string }
 	| { readonly do: "createSchemas"; readonly primary: string }
+	| { readonly do: "rollout"; readonly step: PodStep }
 	| { readonly do: "wait"; readonly reason: string };
 
 export type Alert =
@@ -55,7 +57,9 @@ export type Alert =
 	/** A change of the primary is held back because it was changed a moment ago. */
 	| "holdOff"
 	/** An operator told the watchdog to change nothing. */
-	| "paused";
+	| "paused"
+	/** An updated pod does not come back. */
+	| "rolloutStuck";
 
 export interface Decision {
 	readonly action: Action;
@@ -180,6 +184,7 @@ function whenClosed(view: View, record: ClusterRecord, facts: Facts, reading: Re
 function whenOpen(view: View, record: ClusterRecord, facts: Facts, health: Answering): Decision {
 	const { reading } = health;
 	const alerts: Alert[] = reading.ackers === 0 ? ["tooFewAckers"] : [];
+	if (isStuck(view)) alerts.push("rolloutStuck");
 	const stall = stallOf(view, record, facts, health);
 	const { action, alerts: more } = stall === null ? steady(view, record, facts, reading) : onStall(view, record, stall);
 	return { action, repairs: repairs(view, record, facts, reading), alerts: [...alerts, ...more] };

@@ -18,6 +18,7 @@ import type { Probers } from "./probers.ts";
 import type { RebuildAccess } from "./rebuildAct.ts";
 import type { ClusterRecord } from "./record.ts";
 import { RecordKeeper } from "./recordKeeper.ts";
+import { restMs } from "./rolloutAct.ts";
 import { Sessions } from "./sessions.ts";
 import { Upkeep } from "./upkeep.ts";
 import { since, type View } from "./view.ts";
@@ -58,6 +59,8 @@ export class Leader {
 	#wake: () => void = () => {};
 	#decision: Decision | null = null;
 	#actedAt = Number.NEGATIVE_INFINITY;
+	/** A step of a rolling update failed: none before this. */
+	#rolloutAt = Number.NEGATIVE_INFINITY;
 	#complaint = { message: "", until: 0 };
 
 	/** @param probers run already, and go on when this leader's time is over */
@@ -132,7 +135,7 @@ export class Leader {
 				health: health ?? { state: "unreachable", reason: "not asked yet", confirmed: false, refused: false },
 				busy: this.#upkeep.busy(name),
 				label: pod?.role ?? null,
-				leaving: null,
+				leaving: pod?.leaving ?? null,
 			} as const;
 		});
 		const { published, request, pause } = this.#keeper;
@@ -140,7 +143,9 @@ export class Leader {
 		const moment = { now: clock.now(), wall: clock.wall() };
 		const paused = this.#pause.paused(pause, moment);
 		const holdOffMs = this.#holdOff.remaining(this.record, moment);
-		return { instances, published, request, paused, holdOffMs };
+		const seen = this.#options.pods.rollout();
+		const rollout = seen && { ...seen, resting: this.#options.clock.now() < this.#rolloutAt };
+		return { instances, published, request, paused, holdOffMs, rollout };
 	}
 
 	async #round(): Promise<void> {
@@ -166,6 +171,7 @@ export class Leader {
 			await perform(this.#operation(view), action, this.#options.schemas);
 		} catch (error) {
 			if (action.do === "switchover" && action.request === null) this.#holdOff.failed(this.#options.clock.now());
+			if (action.do === "rollout") this.#rolloutAt = this.#options.clock.now() + restMs;
 			throw error;
 		} finally {
 			this.#actedAt = this.#options.clock.now();
@@ -191,8 +197,9 @@ export class Leader {
 	}
 
 	#operation(view: View): Operation {
-		const { facts, limits, store, lease, target, log, clock } = this.#options;
+		const { facts, limits, store, pods, lease, target, log, clock } = this.#options;
 		return {
+			statefulSet: pods.statefulSet,
 			view,
 			facts,
 			limits,

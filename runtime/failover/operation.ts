@@ -5,6 +5,7 @@ import type { Clock } from "./clock.ts";
 import type { ClusterStore, Versioned } from "./clusterStore.ts";
 import type { Facts } from "./decide.ts";
 import type { Change, ClusterRecord } from "./record.ts";
+import type { StatefulSet } from "./statefulSet.ts";
 import type { View } from "./view.ts";
 
 export interface Limits {
@@ -21,6 +22,7 @@ export interface Operation {
 	readonly facts: Facts;
 	readonly limits: Limits;
 	readonly store: ClusterStore;
+	readonly statefulSet: StatefulSet;
 	/** Opens a session of this operation's own. @throws when it cannot be reached. */
 	readonly instance: (name: string) => Promise<Instance>;
 	readonly addressOf: (name: string) => string | null;

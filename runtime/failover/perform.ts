@@ -8,6 +8,7 @@ import { type RebuildAccess, rebuild } from "./rebuildAct.ts";
 import type { Answer, Request } from "./record.ts";
 import { nextEpoch } from "./recordKeeper.ts";
 import type { Repair } from "./repair.ts";
+import { rolloutStep } from "./rolloutAct.ts";
 import { switchover } from "./switchoverAct.ts";
 
 export async function perform(operation: Operation, action: Action, schemas: readonly string[]): Promise<void> {
@@ -29,6 +30,8 @@ export async function perform(operation: Operation, action: Action, schemas: rea
 			return operation.store.publish(action.primary, action.address);
 		case "createSchemas":
 			return createSchemas(operation, action.primary, schemas);
+		case "rollout":
+			return rolloutStep(operation, action.step);
 		case "wait":
 			return;
 	}

@@ -36,6 +36,8 @@ export interface Status {
 	readonly archive: null;
 	readonly backups: null;
 	readonly standby: null;
+	/** Instances of an older revision than the one declared, and why the update does not go on; null when there are none. */
+	readonly rollout: { readonly outdated: readonly string[]; readonly stuck: string | null } | null;
 	readonly alerts: readonly Alert[];
 	readonly doing: string;
 	readonly lastChange: Change | null;
@@ -68,11 +70,17 @@ export function status(input: StatusInput): Status {
 		archive: null,
 		backups: null,
 		standby: null,
+		rollout: rolloutStatus(view),
 		alerts: input.alerts,
 		doing: input.doing,
 		lastChange: record?.lastChange ?? null,
 		paused: view.paused,
 	};
+}
+
+function rolloutStatus({ rollout }: View): Status["rollout"] {
+	if (rollout === null || rollout.outdated.length === 0) return null;
+	return { outdated: rollout.outdated.map(({ name }) => name), stuck: rollout.stuck };
 }
 
 function instanceStatus(instance: InstanceView, record: ClusterRecord | null): InstanceStatus {

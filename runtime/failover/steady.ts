@@ -4,6 +4,7 @@ import type { Reading } from "../mysql/reading.ts";
 import { isAdmitted, surplus } from "./choose.ts";
 import type { Action, Alert, Facts } from "./decide.ts";
 import type { ClusterRecord, Request } from "./record.ts";
+import { rollout } from "./rollout.ts";
 import type { InstanceView, View } from "./view.ts";
 
 export interface Judgement {
@@ -32,7 +33,7 @@ export function steady(view: View, record: ClusterRecord, facts: Facts, reading:
 		return only(requested(view, record, facts, request));
 	}
 	const leaving = primary?.leaving ?? null;
-	return leaving === null ? only({ do: "wait", reason: "steady" }) : giveWay(view, record, facts, leaving);
+	return leaving === null ? update(view, record, facts) : giveWay(view, record, facts, leaving);
 }
 
 function requested(view: View, record: ClusterRecord, facts: Facts, request: Request): Action {
@@ -58,6 +59,15 @@ function giveWay(view: View, record: ClusterRecord, facts: Facts, leaving: strin
 	}
 	if (view.holdOffMs > 0) return holdBack(reason);
 	return { action: { do: "switchover", to: target.name, reason, request: null }, alerts: [] };
+}
+
+/** A rolling update goes on where there is one. */
+function update(view: View, record: ClusterRecord, facts: Facts): Judgement {
+	const step = rollout(view, record, facts);
+	if (step === null) return { action: { do: "wait", reason: "steady" }, alerts: [] };
+	if (step.step !== "switchover") return { action: { do: "rollout", step }, alerts: [] };
+	if (view.holdOffMs > 0) return holdBack(step.reason);
+	return { action: { do: "switchover", to: step.to, reason: step.reason, request: null }, alerts: [] };
 }
 
 function fitReplicas(view: View, record: ClusterRecord, facts: Facts): readonly InstanceView[] {

@@ -2,6 +2,7 @@
 import type { Reading } from "../mysql/reading.ts";
 import type { Paused } from "./pause.ts";
 import type { Request } from "./record.ts";
+import type { RolloutFacts } from "./rollout.ts";
 import type { Trend } from "./trend.ts";
 
 export type Health =
@@ -45,6 +46,8 @@ export interface View {
 	readonly paused: Paused | null;
 	/** Milliseconds for which the primary is not changed again, unless it is dead or its data gone. */
 	readonly holdOffMs: number;
+	/** How far a rolling update is; null while that is not known. */
+	readonly rollout: RolloutFacts | null;
 }
 
 export interface Readable {

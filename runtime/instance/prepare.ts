@@ -6,7 +6,7 @@ import { type PreparedFile, preparedFiles } from "./preparedFiles.ts";
 import { readPasswords } from "./readPasswords.ts";
 
 /**
- * Reads settings and passwords, writes my.cnf, initialise.sql, probe.cnf, initialise.sh and start.sh. May be
+ * Reads settings and passwords, writes my.cnf, initialise.sql, probe.cnf, initialise.sh, start.sh and leave.sh. May be
  * repeated: each file is replaced whole.
  *
  * @param place where to read and write; default: this pod, from POD_NAME, POD_NAMESPACE and POD_IP.

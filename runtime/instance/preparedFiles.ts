@@ -7,7 +7,7 @@ import { memoryShares } from "./memory.ts";
 import { myCnf } from "./myCnf.ts";
 import type { Place } from "./place.ts";
 import { probeCnf } from "./probeCnf.ts";
-import { initialiseScript, startScript } from "./scripts.ts";
+import { initialiseScript, leaveScript, startScript } from "./scripts.ts";
 
 /** A file of the run folder. */
 export interface PreparedFile {
@@ -34,5 +34,6 @@ export function preparedFiles(place: Place, settings: Settings, passwords: Passw
 		{ name: "probe.cnf", text: probeCnf(place, passwords.monitor), mode: secret },
 		{ name: "initialise.sh", text: initialiseScript(place.paths), mode: plain },
 		{ name: "start.sh", text: startScript(place.paths), mode: plain },
+		{ name: "leave.sh", text: leaveScript(place.paths), mode: plain },
 	];
 }

@@ -1,4 +1,4 @@
-/** The two shell scripts of the MySQL image: POSIX sh, nothing needed but mysqld and coreutils. */
+/** The shell scripts of the MySQL image: POSIX sh, nothing needed but mysqld, mysql and coreutils. */
 import { dataFolder, type Paths, pidFile, socket } from "./place.ts";
 
 /** Written into a new data directory; says that mysqld finished initialising it, and when. */
@@ -77,6 +77,29 @@ while :; do
 	16 | 137) echo "mysqld ended with $code and is started again" >&2 ;;
 	*) exit "$code" ;;
 	esac
+done
+`;
+}
+
+/**
+ * What the kubelet runs before it ends the container: an instance that takes writes stays until the watchdog has moved
+ * the primary away, so that clients meet a switchover and not a failover. A replica goes at once, and so does one
+ * whose mysqld is gone. An instance that does not answer is waited for: its primary's seat is being taken. The only
+ * argument is the limit in seconds; `timeout` counts them, whatever the machine's clock does.
+ */
+export function leaveScript(paths: Paths): string {
+	return `#!/bin/sh
+set -u
+${path}
+run=${shellWord(paths.run)}
+if [ "\${2:-}" != waiting ]; then
+	timeout "$1" sh "$0" "$1" waiting || echo "still open for writes after $1 s, or told to go" >&2
+	exit 0
+fi
+while kill -0 "$(cat ${shellWord(pidFile(paths))} 2>/dev/null)" 2>/dev/null; do
+	closed=$(timeout 2 mysql --defaults-file="$run/probe.cnf" -NBe 'SELECT @@GLOBAL.super_read_only' 2>/dev/null)
+	[ "$closed" != 1 ] || exit 0
+	sleep 0.1
 done
 `;
 }

@@ -1,5 +1,14 @@
 /** The namespace of one database on one cluster, and what commands do there. */
-import type { KubeConfig, V1ConfigMap, V1Lease, V1Node, V1Pod, V1Secret, V1Service } from "@kubernetes/client-node";
+import type {
+	KubeConfig,
+	V1ConfigMap,
+	V1Lease,
+	V1Node,
+	V1Pod,
+	V1Secret,
+	V1Service,
+	V1StatefulSet,
+} from "@kubernetes/client-node";
 import { type Api, kubernetesApi, orNull, type Request } from "./api.ts";
 import { type ClusterOptions, loadConfiguration } from "./configuration.ts";
 import { type Ran, runInPod } from "./runInPod.ts";
@@ -21,6 +30,7 @@ export interface ClusterAccess {
 	secret(name: string): Promise<V1Secret | null>;
 	service(name: string): Promise<V1Service | null>;
 	lease(name: string): Promise<V1Lease | null>;
+	statefulSet(name: string): Promise<V1StatefulSet | null>;
 	nodes(): Promise<readonly V1Node[]>;
 	pod(name: string): Promise<V1Pod | null>;
 	/** Pods by labels, `a=b,c=d`. */
@@ -64,6 +74,7 @@ export function accessTo(config: KubeConfig, namespace: string): ClusterAccess {
 		secret: (name) => read<V1Secret>("secrets", name),
 		service: (name) => read<V1Service>("services", name),
 		lease: (name) => read<V1Lease>("leases", name, "/apis/coordination.k8s.io/v1"),
+		statefulSet: (name) => read<V1StatefulSet>("statefulsets", name, "/apis/apps/v1"),
 		nodes: async () => (await api.json<{ items: V1Node[] }>("/api/v1/nodes")).items,
 		pod: (name) => read<V1Pod>("pods", name),
 		pods: async (labelSelector) =>

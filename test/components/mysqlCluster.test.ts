@@ -19,7 +19,12 @@ describe("the StatefulSet", () => {
 	});
 
 	test("is never replaced because its claim template changed", () => {
-		expect(stack.one("StatefulSet").ignoreChanges).toEqual(["spec.volumeClaimTemplates"]);
+		expect(stack.one("StatefulSet").ignoreChanges).toContain("spec.volumeClaimTemplates");
+	});
+
+	test("leaves rolling updates to the watchdog, and an older set's strategy too, which cannot be applied over", () => {
+		expect(set.updateStrategy).toEqual({ type: "OnDelete" });
+		expect(stack.one("StatefulSet").ignoreChanges).toContain("spec.updateStrategy");
 	});
 
 	test("waits for the Secrets, which the watchdog makes", () => {
@@ -106,6 +111,13 @@ describe("pods", () => {
 		for (const probe of [mysql.startupProbe, mysql.readinessProbe, mysql.livenessProbe])
 			expect(probe.exec.command).toEqual(["mysql", "--defaults-file=/run/mysql-dr/probe.cnf", "-NBe", "SELECT 1"]);
 		expect(mysql.livenessProbe.periodSeconds * mysql.livenessProbe.failureThreshold).toBeGreaterThanOrEqual(60);
+	});
+
+	test("give a primary that is to end time to be moved away, and then time for a clean stop", () => {
+		const [mysql] = pod.containers;
+		const [shell, script, limit] = mysql.lifecycle.preStop.exec.command;
+		expect([shell, script]).toEqual(["sh", "/run/mysql-dr/leave.sh"]);
+		expect(pod.terminationGracePeriodSeconds).toBeGreaterThanOrEqual(2 * Number(limit));
 	});
 
 	test("run MySQL from the image that is named, and everything else from the runtime's", async () => {

@@ -63,9 +63,9 @@ describe("permissions", () => {
 		const kept = ["get", "list", "watch", "update", "patch"];
 		expect(permissions(stack)).toEqual({
 			"pods/*": ["list", "watch"],
-			"pods/mysql-0": ["get", "patch"],
-			"pods/mysql-1": ["get", "patch"],
-			"pods/mysql-2": ["get", "patch"],
+			"pods/mysql-0": ["get", "patch", "delete"],
+			"pods/mysql-1": ["get", "patch", "delete"],
+			"pods/mysql-2": ["get", "patch", "delete"],
 			"configmaps/mysql-cluster": kept,
 			"configmaps/mysql-request": kept,
 			"configmaps/mysql-pause": ["get", "list", "watch"],
@@ -79,7 +79,7 @@ describe("permissions", () => {
 			"endpointslices/mysql-primary": kept,
 			"endpointslices/*": ["create"],
 			"endpointslices/restricted/*": ["create"],
-			"statefulsets/mysql": ["get"],
+			"statefulsets/mysql": ["get", "patch"],
 			"events/*": ["create", "patch"],
 		});
 	});

@@ -160,10 +160,18 @@ export class World {
 			node: zoneOf(name),
 			role: this.api.labels.get(name) ?? null,
 			ready,
+			uid: name,
+			leaving: null,
+			revision: null,
+			trouble: null,
+			unreadySince: null,
 		});
 		return {
 			database: () => new Map(members.map((name) => [name, facts(name, true)])),
 			watchdogs: () => this.processes.map((p) => facts(p.name, !p.stopped)),
+			// Kubernetes itself is not modelled: no rolling updates.
+			rollout: () => null,
+			statefulSet: { read: async () => null, takeOver: async () => {}, replace: async () => {} },
 			stop: async () => {},
 		};
 	}

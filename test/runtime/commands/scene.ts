@@ -28,6 +28,7 @@ export function status(with_: Partial<Status> = {}): Status {
 		archive: null,
 		backups: null,
 		standby: null,
+		rollout: null,
 		alerts: [],
 		doing: "nothing to do",
 		lastChange: null,

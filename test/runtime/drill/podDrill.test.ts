@@ -26,6 +26,7 @@ class Site {
 			api: null as never,
 			secret: unused,
 			service: unused,
+			statefulSet: unused,
 			nodes: unused,
 			writeConfigMap: unused,
 			pod: async () => null,

@@ -63,7 +63,13 @@ export function fakeOperation(options: FakeOptions): FakeOperation {
 		createSchemas: (names) => act(`${name}: create ${names.join()}`),
 	});
 	const store = { publish: (name: string) => act(`publish ${name}`) } as unknown as ClusterStore;
+	const statefulSet = {
+		takeOver: () => act("take over rolling updates"),
+		replace: (name: string, uid: string) => act(`replace ${name} ${uid}`),
+		read: async () => null,
+	};
 	return {
+		statefulSet,
 		view,
 		facts,
 		limits: { statementMs: 1000, catchUpMs: 5000, drainMs: 1000 },

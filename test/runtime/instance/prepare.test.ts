@@ -41,12 +41,19 @@ describe("prepare", () => {
 				return `${name} ${(mode & 0o777).toString(8)}`;
 			}),
 		);
-		expect(modes).toEqual(["initialise.sh 644", "initialise.sql 600", "my.cnf 644", "probe.cnf 600", "start.sh 644"]);
+		expect(modes).toEqual([
+			"initialise.sh 644",
+			"initialise.sql 600",
+			"leave.sh 644",
+			"my.cnf 644",
+			"probe.cnf 600",
+			"start.sh 644",
+		]);
 	});
 
 	test("puts passwords nowhere but into the two secret files", async () => {
 		await prepare(place);
-		for (const name of ["my.cnf", "initialise.sh", "start.sh"]) {
+		for (const name of ["my.cnf", "initialise.sh", "leave.sh", "start.sh"]) {
 			expect(await readFile(`${place.paths.run}/${name}`, "utf8")).not.toContain("-hunter2");
 		}
 	});
@@ -56,7 +63,7 @@ describe("prepare", () => {
 		const before = await readFile(`${place.paths.run}/my.cnf`, "utf8");
 		await prepare(place);
 		expect(await readFile(`${place.paths.run}/my.cnf`, "utf8")).toBe(before);
-		expect(await readdir(place.paths.run)).toHaveLength(5);
+		expect(await readdir(place.paths.run)).toHaveLength(6);
 	});
 
 	test("rounds a timeout of milliseconds up to whole seconds", async () => {

@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
 import { type Paths, podPaths } from "../../../runtime/instance/place.ts";
-import { initialiseScript, startScript } from "../../../runtime/instance/scripts.ts";
+import { initialiseScript, leaveScript, startScript } from "../../../runtime/instance/scripts.ts";
 
 let root: string;
 let paths: Paths;
@@ -18,17 +18,24 @@ beforeEach(async () => {
 	await writeFile(`${paths.run}/initialise.sql`, "secret");
 	await writeFile(`${paths.run}/initialise.sh`, initialiseScript(paths));
 	await writeFile(`${paths.run}/start.sh`, startScript(paths));
+	await writeFile(`${paths.run}/leave.sh`, leaveScript(paths));
 });
 afterEach(() => rm(root, { recursive: true }));
 
-async function mysqld(body: string): Promise<void> {
-	await writeFile(`${root}/bin/mysqld`, `#!/bin/sh\n${body}\n`);
-	await chmod(`${root}/bin/mysqld`, 0o755);
+async function program(name: string, body: string): Promise<void> {
+	await writeFile(`${root}/bin/${name}`, `#!/bin/sh\n${body}\n`);
+	await chmod(`${root}/bin/${name}`, 0o755);
 }
 
-function start(script: string) {
+const mysqld = (body: string) => program("mysqld", body);
+
+function start(script: string, ...args: string[]) {
 	const env = { PATH: `${root}/bin:/usr/bin:/bin` };
-	return spawn("sh", [`${paths.run}/${script}`], { env, detached: true, stdio: ["ignore", "pipe", "inherit"] });
+	return spawn("sh", [`${paths.run}/${script}`, ...args], {
+		env,
+		detached: true,
+		stdio: ["ignore", "pipe", "inherit"],
+	});
 }
 
 async function run(script: string): Promise<number | null> {
@@ -134,5 +141,46 @@ describe("start.sh", () => {
 		const child = start("start.sh");
 		const [output] = await once(child.stdout, "data");
 		expect(String(output)).not.toMatch(/mysqld\./);
+	});
+});
+
+describe("leave.sh", () => {
+	const runs = (pid: number) => writeFile(`${paths.run}/mysqld.pid`, `${pid}`);
+	/** Answers with what the file `closed` holds, and notes the question. */
+	const answering = () =>
+		program("mysql", `echo "$*" >>${JSON.stringify(root)}/asked; cat ${JSON.stringify(root)}/closed`);
+	const closed = (value: string) => writeFile(`${root}/closed`, value);
+	const asked = async () => (await readFile(`${root}/asked`, "utf8").catch(() => "")).split("\n").length - 1;
+
+	test("lets a replica go at the first answer", async () => {
+		await Promise.all([runs(process.pid), answering(), closed("1")]);
+		expect(await once(start("leave.sh", "60"), "exit")).toEqual([0, null]);
+		expect(await asked()).toBe(1);
+	});
+
+	test("keeps an open primary until it is closed", async () => {
+		await Promise.all([runs(process.pid), answering(), closed("0")]);
+		const child = start("leave.sh", "60");
+		const ended = once(child, "exit");
+		for (let before = await asked(); (await asked()) < before + 2; ) await new Promise(setImmediate);
+		expect(child.exitCode).toBeNull();
+		await closed("1");
+		expect(await ended).toEqual([0, null]);
+	});
+
+	test("waits for one that does not answer, and asks again", async () => {
+		await Promise.all([
+			runs(process.pid),
+			program("mysql", `[ -e ${JSON.stringify(root)}/second ] && echo 1; touch ${JSON.stringify(root)}/second`),
+		]);
+		expect(await once(start("leave.sh", "60"), "exit")).toEqual([0, null]);
+		expect(await readdir(root)).toContain("second");
+	});
+
+	test("waits for no mysqld that is gone, and no longer than it is told", async () => {
+		await Promise.all([answering(), closed("0")]);
+		expect(await once(start("leave.sh", "60"), "exit")).toEqual([0, null]);
+		await runs(process.pid);
+		expect(await once(start("leave.sh", "0.5"), "exit")).toEqual([0, null]);
 	});
 });
