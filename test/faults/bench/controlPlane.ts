@@ -16,7 +16,7 @@ export const apiPort = 6443;
 export const apiServer = `https://${api.address}:${apiPort}`;
 
 const zoneLabel = "topology.kubernetes.io/zone";
-const labels = {
+export const labels = {
 	"app.kubernetes.io/name": "mysql",
 	"app.kubernetes.io/part-of": "mysql-dr",
 	"mysql-dr/cluster": "mysql",
@@ -80,11 +80,17 @@ async function declare(core: CoreV1Api): Promise<void> {
 }
 
 /** As a kubelet would leave it: bound, running, ready, with an address. */
-async function createPod(core: CoreV1Api, { name, address, zone }: Machine, component: string): Promise<void> {
+export async function createPod(
+	core: CoreV1Api,
+	{ name, address, zone }: Machine,
+	component: string,
+	more: Readonly<Record<string, string>> = {},
+	ready = true,
+): Promise<void> {
 	await core.createNamespacedPod({
 		namespace,
 		body: {
-			metadata: { name, labels: { ...labels, "app.kubernetes.io/component": component } },
+			metadata: { name, labels: { ...labels, "app.kubernetes.io/component": component, ...more } },
 			spec: { nodeName: zone ?? "", containers: [{ name: component, image: "faults" }] },
 		},
 	});
@@ -92,7 +98,7 @@ async function createPod(core: CoreV1Api, { name, address, zone }: Machine, comp
 		phase: "Running",
 		podIP: address,
 		podIPs: [{ ip: address }],
-		conditions: [{ type: "Ready", status: "True" }],
+		conditions: [{ type: "Ready", status: ready ? "True" : "False" }],
 	};
 	const merge = setHeaderOptions("Content-Type", PatchStrategy.MergePatch);
 	await core.patchNamespacedPodStatus({ name, namespace, body: { status } }, merge);

@@ -112,6 +112,22 @@ export class DatabaseInstance {
 		await rm(join(this.#folder("run"), "mysqld.pid"), { force: true });
 	}
 
+	/** As the kubelet ends a pod: the hook, then SIGTERM, and until all is gone. */
+	async leave(): Promise<void> {
+		await complete(this.#program(["sh", "/run/mysql-dr/leave.sh", "30"]));
+		const pid = this.#starter?.pid;
+		if (pid !== undefined && signalled(pid, "SIGTERM")) await ended(pid, 60);
+	}
+
+	/** The readiness probe of its pod. */
+	async answers(): Promise<boolean> {
+		const query = ["mysql", "--defaults-file=/run/mysql-dr/probe.cnf", "-NBe", "SELECT 1"];
+		return complete(this.#program(query)).then(
+			() => true,
+			() => false,
+		);
+	}
+
 	async loseData(): Promise<void> {
 		await run("rm", ["-rf", this.data]);
 	}

@@ -67,6 +67,12 @@ export class Watchdog {
 		this.#process = null;
 	}
 
+	/** As the kubelet ends a pod: SIGTERM, and until it is gone. */
+	async stop(): Promise<void> {
+		const pid = this.#process?.pid;
+		if (pid !== undefined && this.signal("SIGTERM")) await ended(pid, 15);
+	}
+
 	/** Whether it could lead: it has its credentials and reached the API. */
 	async ready(): Promise<boolean> {
 		const url = `http://${this.machine.address}:8080/readyz`;

@@ -10,6 +10,7 @@ import { partitions } from "./partitions.ts";
 import { promotions } from "./promotions.ts";
 import { relayLogs } from "./relayLogs.ts";
 import { replicas } from "./replicas.ts";
+import { rollouts } from "./rollout.ts";
 import type { Row } from "./row.ts";
 
 /** Every row that is there, by its number. */
@@ -26,6 +27,7 @@ export const catalogue: readonly Row[] = [
 	...crowds,
 	...disks,
 	...flapping,
+	...rollouts,
 ].sort((a, b) => Number.parseInt(a.row, 10) - Number.parseInt(b.row, 10) || (a.row < b.row ? -1 : 1));
 
 /** Those that the words name: "15" means 15a, 15b and 15c. @throws Error for a word that names none. */
