@@ -115,6 +115,11 @@ export class DatabaseInstance {
 	/** As the kubelet ends a pod: the hook, then SIGTERM, and until all is gone. */
 	async leave(): Promise<void> {
 		await complete(this.#program(["sh", "/run/mysql-dr/leave.sh", "30"]));
+		await this.terminate();
+	}
+
+	/** SIGTERM to the container, and until all is gone. */
+	async terminate(): Promise<void> {
 		const pid = this.#starter?.pid;
 		if (pid !== undefined && signalled(pid, "SIGTERM")) await ended(pid, 60);
 	}

@@ -2,8 +2,10 @@
 import { PatchStrategy, setHeaderOptions } from "@kubernetes/client-node";
 import { until } from "../../../local/site/waiting.ts";
 import { Kubelet } from "../bench/kubelet.ts";
+import { cutBoth, healNetwork } from "../bench/network.ts";
 import { budget } from "../bench/settings.ts";
 import type { Stage } from "../stage.ts";
+import { openDrill } from "../workload/ledger.ts";
 import type { Row } from "./row.ts";
 
 const merge = setHeaderOptions("Content-Type", PatchStrategy.MergePatch);
@@ -66,7 +68,34 @@ export const rollouts: readonly Row[] = [
 				await until("its pod is back", patience, async () => kubelet.ended.length === 1 && stage.primary.answers());
 			}),
 	},
+	{
+		row: "33e",
+		title: "mysqld is told to end while its commits wait for an acknowledgement: nobody hears that they are done",
+		budget: null,
+		async run(stage) {
+			const { primary, replicas, bench } = stage;
+			for (const each of bench.watchdogs) each.signal("SIGSTOP");
+			stage.fault();
+			for (const each of replicas) await cutBoth(primary.machine, each.machine);
+			await until("commits wait", 30, async () => Number(await waiting(stage)) > 0);
+			await primary.terminate();
+			await healNetwork();
+			for (const each of bench.watchdogs) each.signal("SIGCONT");
+			const chosen = await stage.promoted();
+			stage.holds(chosen !== primary, "the primary that was told to end was promoted");
+		},
+	},
 ];
+
+async function waiting({ bench, primary }: Stage): Promise<unknown> {
+	const session = await openDrill(bench, primary.name);
+	try {
+		const [rows = []] = await session.run("SHOW GLOBAL STATUS LIKE 'Rpl_semi_sync_source_wait_sessions'", 2000);
+		return rows[0]?.Value;
+	} finally {
+		session.close();
+	}
+}
 
 async function drain(stage: Stage, kubelet: Kubelet): Promise<void> {
 	const { core } = stage.bench;
