@@ -78,12 +78,13 @@ function declareDisruptionBudget(name: string, place: Place, opts: pulumi.Custom
 /** All instances start at once: which of them leads is not a matter of their numbers. */
 function declareStatefulSet(name: string, args: MysqlClusterArgs, opts: pulumi.CustomResourceOptions) {
 	const own = labels(args, "database");
+	const { topology, failover } = args.plan;
 	return new k8s.apps.v1.StatefulSet(
 		name,
 		{
 			metadata: metadata(args, "database", databaseName),
 			spec: {
-				replicas: args.plan.topology.instances,
+				replicas: topology.instances,
 				serviceName: databaseName,
 				podManagementPolicy: "Parallel",
 				// Kubernetes would replace pods by their numbers, a primary like any other; the watchdog leads instead.
@@ -91,7 +92,7 @@ function declareStatefulSet(name: string, args: MysqlClusterArgs, opts: pulumi.C
 				selector: { matchLabels: own },
 				template: {
 					metadata: { labels: own, annotations: { "mysql-dr/instance-settings": args.instanceHash } },
-					spec: instancePod({ ...args, place: args, separation: args.plan.topology.antiAffinity }),
+					spec: instancePod({ ...args, place: args, separation: topology.antiAffinity, holdOff: failover.holdOff }),
 				},
 				volumeClaimTemplates: [{ metadata: { name: claimTemplate, labels: own }, spec: claimSpec(args) }],
 			},

@@ -1,5 +1,6 @@
 /** The pod of one MySQL instance: prepared by the runtime, initialised once, then mysqld alone. */
 import type * as k8s from "@pulumi/kubernetes";
+import type { Duration } from "../../objectives/index.ts";
 import { adminPort, claimTemplate, mysqlPort, type Place, settingsName } from "../naming.ts";
 import {
 	apart,
@@ -31,6 +32,8 @@ export interface InstanceShape {
 	readonly credentials: string;
 	readonly certificates: string;
 	readonly priorityClass?: string | undefined;
+	/** For how long after a change of the primary the watchdog does not change it again. */
+	readonly holdOff: Duration;
 }
 
 const mounts = {
@@ -42,8 +45,8 @@ const mounts = {
 	certificates: { name: "tls", mountPath: "/etc/mysql-dr/tls", readOnly: true },
 } as const satisfies Record<string, VolumeMount>;
 
-/** A primary that is to end stays for as long at most, so that the watchdog can move it away first. */
-const leaveSeconds = 30;
+/** Beyond the hold-off, within which the primary is not moved: time for the switchover itself. */
+const switchSeconds = 15;
 /** Time for a clean stop: InnoDB writes back what it must. mysqld is killed after it, and recovers at its next start. */
 const stopSeconds = 60;
 
@@ -56,7 +59,7 @@ export function instancePod(shape: InstanceShape): PodSpec {
 		automountServiceAccountToken: false,
 		enableServiceLinks: false,
 		shareProcessNamespace: true,
-		terminationGracePeriodSeconds: leaveSeconds + stopSeconds,
+		terminationGracePeriodSeconds: leaveSeconds(shape) + stopSeconds,
 		securityContext: podSecurity,
 		tolerations,
 		...apart(shape.place, "database", shape.separation),
@@ -99,13 +102,16 @@ function mysql(shape: InstanceShape): Container {
 			{ name: "mysql", containerPort: mysqlPort, protocol: "TCP" },
 			{ name: "admin", containerPort: adminPort, protocol: "TCP" },
 		],
-		lifecycle: { preStop: { exec: { command: ["sh", "/run/mysql-dr/leave.sh", `${leaveSeconds}`] } } },
+		lifecycle: { preStop: { exec: { command: ["sh", "/run/mysql-dr/leave.sh", `${leaveSeconds(shape)}`] } } },
 		startupProbe,
 		readinessProbe,
 		livenessProbe,
 		volumeMounts: [mounts.data, mounts.run, mounts.tmp, mounts.certificates],
 	};
 }
+
+/** A primary that is to end stays for as long at most, so that the watchdog can move it away first. */
+const leaveSeconds = ({ holdOff }: InstanceShape): number => Math.ceil(holdOff / 1000) + switchSeconds;
 
 function contained(name: string, image: string, resources: Resources): Container {
 	return {

@@ -117,7 +117,9 @@ describe("pods", () => {
 		const [mysql] = pod.containers;
 		const [shell, script, limit] = mysql.lifecycle.preStop.exec.command;
 		expect([shell, script]).toEqual(["sh", "/run/mysql-dr/leave.sh"]);
-		expect(pod.terminationGracePeriodSeconds).toBeGreaterThanOrEqual(2 * Number(limit));
+		const { plan } = JSON.parse(stack.one("ConfigMap").inputs.data["settings.json"]);
+		expect(Number(limit)).toBeGreaterThan(plan.failover.holdOff / 1000);
+		expect(pod.terminationGracePeriodSeconds).toBeGreaterThanOrEqual(Number(limit) + 60);
 	});
 
 	test("run MySQL from the image that is named, and everything else from the runtime's", async () => {

@@ -13,6 +13,8 @@ import type { Roots } from "./roots.ts";
 import { settings } from "./settings.ts";
 
 const owner = 999;
+/** As the pod is declared with. */
+const leaveSeconds = settings.plan.failover.holdOff / 1000 + 15;
 
 /** Shared by all instances: settings, passwords, certificates, names. */
 export interface Given {
@@ -114,7 +116,7 @@ export class DatabaseInstance {
 
 	/** As the kubelet ends a pod: the hook, then SIGTERM, and until all is gone. */
 	async leave(): Promise<void> {
-		await complete(this.#program(["sh", "/run/mysql-dr/leave.sh", "30"]));
+		await complete(this.#program(["sh", "/run/mysql-dr/leave.sh", `${leaveSeconds}`]));
 		await this.terminate();
 	}
 

@@ -10,6 +10,7 @@ import type { View } from "../../../runtime/failover/view.ts";
 import { fakeOperation } from "./fakeOperation.ts";
 import {
 	facts,
+	gtids,
 	healthy,
 	members,
 	primaryReading,
@@ -165,6 +166,15 @@ describe("its steps", () => {
 		const acting = operation();
 		await rolloutStep(acting, { step: "replace", name: "mysql-1", uid: "uid-1", reason: "" });
 		expect(acting.done).toEqual(["replace mysql-1 uid-1"]);
+	});
+
+	test("take no replica away while the other one is still sent what it missed", async () => {
+		const behind = reads(replicaReading(2, { executed: gtids(0, 90), retrieved: gtids(0, 95) }));
+		const scene = view([reads(primaryReading()), reads(replicaReading(1)), behind]);
+		const acting = fakeOperation({ view: scene, record: record() });
+		const step = { step: "replace", name: "mysql-1", uid: "uid-1", reason: "" } as const;
+		await expect(rolloutStep(acting, step)).rejects.toThrow("mysql-2 is still catching up: mysql-1 stays for now");
+		expect(acting.done.filter((what) => what !== "wait")).toEqual([]);
 	});
 });
 
