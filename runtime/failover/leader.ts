@@ -59,7 +59,7 @@ export class Leader {
 	#wake: () => void = () => {};
 	#decision: Decision | null = null;
 	#actedAt = Number.NEGATIVE_INFINITY;
-	/** A step of a rolling update failed: none before this. */
+	/** No step of a rolling update before this: what the last one did is to be seen first. */
 	#rolloutAt = Number.NEGATIVE_INFINITY;
 	#complaint = { message: "", until: 0 };
 
@@ -171,10 +171,10 @@ export class Leader {
 			await perform(this.#operation(view), action, this.#options.schemas);
 		} catch (error) {
 			if (action.do === "switchover" && action.request === null) this.#holdOff.failed(this.#options.clock.now());
-			if (action.do === "rollout") this.#rolloutAt = this.#options.clock.now() + restMs;
 			throw error;
 		} finally {
 			this.#actedAt = this.#options.clock.now();
+			if (action.do === "rollout") this.#rolloutAt = this.#actedAt + restMs;
 			this.#probers.hurry();
 		}
 		await this.#keeper.refresh();

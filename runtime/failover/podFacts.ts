@@ -47,7 +47,9 @@ export function isReady({ status }: V1Pod): boolean {
 
 function notReadySince({ metadata, status }: V1Pod): number | null {
 	const condition = status?.conditions?.find(({ type }) => type === "Ready");
-	return (condition?.lastTransitionTime ?? metadata?.creationTimestamp)?.getTime() ?? null;
+	const since = condition?.lastTransitionTime ?? metadata?.creationTimestamp;
+	// A list gives dates, a watch the texts that were sent.
+	return since === undefined ? null : new Date(since).getTime();
 }
 
 /** A container waits for its turn under these names; under any other it waits because something is wrong. */

@@ -2,12 +2,14 @@
  * The rolling update of the instances, as the leader leads it: replicas first, one at a time, each only while one more
  * failure would lose nothing; the primary last, after a switchover to an updated replica. Pure.
  */
+import { contains } from "../mysql/gtidSet.ts";
+import { held } from "../mysql/reading.ts";
 import type { Facts } from "./decide.ts";
 import type { PodFacts } from "./podFacts.ts";
 import type { ClusterRecord } from "./record.ts";
 import type { SetFacts } from "./statefulSet.ts";
 import { isProtected } from "./status.ts";
-import type { View } from "./view.ts";
+import { readable, type View } from "./view.ts";
 
 export interface OutdatedPod {
 	readonly name: string;
@@ -26,7 +28,7 @@ export interface RolloutFacts {
 	readonly ready: readonly string[];
 	/** Why an updated pod does not come back; null when none is missed. */
 	readonly stuck: string | null;
-	/** A step failed a moment ago: it is not repeated at once. */
+	/** A step was taken, or failed, a moment ago. */
 	readonly resting: boolean;
 }
 
@@ -72,7 +74,18 @@ export function rollout(view: View, record: ClusterRecord, facts: Facts): Rollou
 	if (seen.outdated.length === 0 || view.instances.some(({ busy }) => busy !== null)) return null;
 	const missing = facts.members.filter((name) => !seen.ready.includes(name));
 	if (missing.length > 0) return insteadOf(missing, seen.outdated, record);
-	return isProtected(view, record) ? next(seen.outdated, record, facts) : null;
+	return isProtected(view, record) && caughtUp(view, record) ? next(seen.outdated, record, facts) : null;
+}
+
+/**
+ * A replica that has just come back counts as one that acknowledges while it is still sent what it missed: commits that
+ * only it can acknowledge would wait until it is through. The readings are of different moments; every few rounds those
+ * of the replicas are the later ones.
+ */
+function caughtUp(view: View, record: ClusterRecord): boolean {
+	const seen = readable(view);
+	const primary = seen.find(({ name }) => name === record.primary)?.reading;
+	return primary !== undefined && seen.every(({ reading }) => contains(held(reading), primary.executed));
 }
 
 /** An outdated pod that does not start takes nobody away: this is the way out of an update that went wrong. */

@@ -5,7 +5,7 @@ import { RefusedError } from "./cancel.ts";
 import { deadline, type Operation, recorded } from "./operation.ts";
 import type { PodStep } from "./rollout.ts";
 
-/** Before the next attempt. */
+/** Before the next step or attempt. */
 export const restMs = 5000;
 /** For those that stay to get what the primary has now; one that replicates needs a fraction of it. */
 const catchUpMs = 500;

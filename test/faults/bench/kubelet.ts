@@ -83,7 +83,8 @@ export class Kubelet {
 	async end(): Promise<void> {
 		this.#stop.abort();
 		await this.#running;
-		await this.#apps.deleteNamespacedStatefulSet({ name, namespace, propagationPolicy: "Orphan" });
+		// Nobody collects garbage here: the pods stay, and no finalizer waits for a collector.
+		await this.#apps.deleteNamespacedStatefulSet({ name, namespace, propagationPolicy: "Background" });
 	}
 
 	async #pods() {

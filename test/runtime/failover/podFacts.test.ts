@@ -50,6 +50,8 @@ describe("a pod", () => {
 			trouble: "mysql: ImagePullBackOff",
 			unreadySince: since.getTime(),
 		});
+		const watched = JSON.parse(JSON.stringify(pod(waiting("ImagePullBackOff")))) as V1Pod;
+		expect(podRecord(watched).unreadySince).toBe(since.getTime());
 		expect(podRecord(pod(waiting("ContainerCreating"))).trouble).toBeNull();
 		const homeless: V1Pod = {
 			status: { conditions: [{ type: "PodScheduled", status: "False", message: "0/3 nodes are available" }] },

@@ -76,6 +76,13 @@ describe("a rolling update", () => {
 		);
 	});
 
+	test("waits for a replica that acknowledges but is still sent what it missed", () => {
+		const behind = reads(replicaReading(2, { executed: gtids(0, 90), retrieved: gtids(0, 95) }));
+		const scene = view([reads(primaryReading()), reads(replicaReading(1)), behind]);
+		expect(steps(scene, seen())).toEqual(waits);
+		expect(steps(scene, seen({}, updated, updated))).toEqual(waits);
+	});
+
 	test("waits while a pod or its node is about to go, while something is being rebuilt, and for what was asked for", () => {
 		expect(steps(healthy(), seen({}, {}, { leaving: "its node is cordoned" }))).toEqual(waits);
 		const busy = healthy();
