@@ -92,7 +92,12 @@ function declareStatefulSet(name: string, args: MysqlClusterArgs, opts: pulumi.C
 				selector: { matchLabels: own },
 				template: {
 					metadata: { labels: own, annotations: { "mysql-dr/instance-settings": args.instanceHash } },
-					spec: instancePod({ ...args, place: args, separation: topology.antiAffinity, holdOff: failover.holdOff }),
+					spec: instancePod({
+						...args,
+						place: args,
+						separation: topology.antiAffinity,
+						drainLimit: failover.drainLimit,
+					}),
 				},
 				volumeClaimTemplates: [{ metadata: { name: claimTemplate, labels: own }, spec: claimSpec(args) }],
 			},

@@ -32,8 +32,8 @@ export interface InstanceShape {
 	readonly credentials: string;
 	readonly certificates: string;
 	readonly priorityClass?: string | undefined;
-	/** For how long after a change of the primary the watchdog does not change it again. */
-	readonly holdOff: Duration;
+	/** For how long a switchover waits for writers, once for what is open and once for what still runs. */
+	readonly drainLimit: Duration;
 }
 
 const mounts = {
@@ -45,7 +45,7 @@ const mounts = {
 	certificates: { name: "tls", mountPath: "/etc/mysql-dr/tls", readOnly: true },
 } as const satisfies Record<string, VolumeMount>;
 
-/** Beyond the hold-off, within which the primary is not moved: time for the switchover itself. */
+/** Beyond the writers' time: for the switchover itself. */
 const switchSeconds = 15;
 /** Time for a clean stop: InnoDB writes back what it must. mysqld is killed after it, and recovers at its next start. */
 const stopSeconds = 60;
@@ -111,7 +111,7 @@ function mysql(shape: InstanceShape): Container {
 }
 
 /** A primary that is to end stays for as long at most, so that the watchdog can move it away first. */
-const leaveSeconds = ({ holdOff }: InstanceShape): number => Math.ceil(holdOff / 1000) + switchSeconds;
+const leaveSeconds = ({ drainLimit }: InstanceShape): number => Math.ceil((2 * drainLimit) / 1000) + switchSeconds;
 
 function contained(name: string, image: string, resources: Resources): Container {
 	return {

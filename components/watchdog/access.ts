@@ -56,8 +56,8 @@ export function watchdogRules(instances: number, secrets: WatchdogSecrets): Poli
 		...own("discovery.k8s.io", "endpointslices", [primaryName]),
 		// OpenShift asks for this before an EndpointSlice may hold addresses of pods; elsewhere it grants nothing.
 		{ apiGroups: ["discovery.k8s.io"], resources: ["endpointslices/restricted"], verbs: ["create"] },
-		// Rolling updates: read what is wanted, and once take them over from Kubernetes.
-		{ apiGroups: ["apps"], resources: ["statefulsets"], resourceNames: [databaseName], verbs: ["get", "patch"] },
+		// Rolling updates: which revision is wanted.
+		{ apiGroups: ["apps"], resources: ["statefulsets"], resourceNames: [databaseName], verbs: ["get"] },
 		{ apiGroups: ["", "events.k8s.io"], resources: ["events"], verbs: ["create", "patch"] },
 	];
 }

@@ -136,6 +136,7 @@ export class Leader {
 				busy: this.#upkeep.busy(name),
 				label: pod?.role ?? null,
 				leaving: pod?.leaving ?? null,
+				ending: pod?.ending ?? false,
 			} as const;
 		});
 		const { published, request, pause } = this.#keeper;

@@ -11,6 +11,8 @@ export interface PodFacts {
 	readonly ready: boolean;
 	/** Why it is about to go: it is being deleted, or its node is about to be emptied; null when it stays. */
 	readonly leaving: string | null;
+	/** It is being deleted already. */
+	readonly ending: boolean;
 	/** The revision of the StatefulSet that it was made from. */
 	readonly revision: string | null;
 	/** Why it does not start, as far as Kubernetes knows. */
@@ -35,6 +37,7 @@ export function podRecord(pod: V1Pod): PodRecord {
 		role: labels["mysql-dr/role"] ?? null,
 		ready,
 		leaving: metadata.deletionTimestamp === undefined ? null : "its pod is being deleted",
+		ending: metadata.deletionTimestamp !== undefined,
 		revision: labels["controller-revision-hash"] ?? null,
 		trouble: ready ? null : trouble(pod),
 		unreadySince: ready ? null : notReadySince(pod),

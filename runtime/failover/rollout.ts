@@ -32,12 +32,16 @@ export interface RolloutFacts {
 	readonly resting: boolean;
 }
 
-export type PodStep =
-	| { readonly step: "takeOver" }
-	| { readonly step: "replace"; readonly name: string; readonly uid: string; readonly reason: string };
+export interface PodStep {
+	readonly step: "replace";
+	readonly name: string;
+	readonly uid: string;
+	readonly reason: string;
+}
 
 export type RolloutStep = PodStep | { readonly step: "switchover"; readonly to: string; readonly reason: string };
 
+const notLed = "Kubernetes replaces the pods by their numbers: the StatefulSet's updateStrategy should be OnDelete";
 /** An updated pod that is not ready for longer is missed, whatever the reason. */
 const slowMs = 600_000;
 
@@ -46,15 +50,12 @@ export function rolloutFacts(set: SetFacts | null, pods: Iterable<PodFacts>, now
 	if (set === null || set.updateRevision === null) return null;
 	const all = [...pods].sort((a, b) => (a.name < b.name ? -1 : 1));
 	const isOutdated = (pod: PodFacts) => pod.revision !== set.updateRevision;
+	const missing = () => all.filter((pod) => !isOutdated(pod)).map((pod) => missed(pod, now));
 	return {
 		onDelete: set.onDelete,
 		outdated: all.filter(isOutdated).map(({ name, uid, trouble }) => ({ name, uid, trouble })),
 		ready: all.filter((pod) => pod.ready && pod.leaving === null).map(({ name }) => name),
-		stuck:
-			all
-				.filter((pod) => !isOutdated(pod))
-				.map((pod) => missed(pod, now))
-				.find((why) => why !== null) ?? null,
+		stuck: set.onDelete ? (missing().find((why) => why !== null) ?? null) : notLed,
 		resting: false,
 	};
 }
@@ -70,8 +71,8 @@ function missed({ name, leaving, trouble, unreadySince }: PodFacts, now: number)
 export function rollout(view: View, record: ClusterRecord, facts: Facts): RolloutStep | null {
 	const { rollout: seen } = view;
 	if (seen === null || seen.resting || view.paused !== null) return null;
-	if (!seen.onDelete) return { step: "takeOver" };
-	if (seen.outdated.length === 0 || view.instances.some(({ busy }) => busy !== null)) return null;
+	if (!seen.onDelete || seen.outdated.length === 0) return null;
+	if (view.instances.some(({ busy }) => busy !== null)) return null;
 	const missing = facts.members.filter((name) => !seen.ready.includes(name));
 	if (missing.length > 0) return insteadOf(missing, seen.outdated, record);
 	return isProtected(view, record) && caughtUp(view, record) ? next(seen.outdated, record, facts) : null;

@@ -12,10 +12,6 @@ const catchUpMs = 500;
 const lookMs = 50;
 
 export async function rolloutStep(operation: Operation, step: PodStep): Promise<void> {
-	if (step.step === "takeOver") {
-		operation.log("rolling updates are led from here: the StatefulSet's pods are replaced only when deleted");
-		return operation.statefulSet.takeOver();
-	}
 	await othersHaveAll(operation, step.name);
 	operation.log(`${step.name} is made anew: ${step.reason}`);
 	return operation.statefulSet.replace(step.name, step.uid);

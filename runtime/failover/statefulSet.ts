@@ -1,5 +1,5 @@
 /** The instances' StatefulSet: which revision it wants, and one pod after the other made anew for it. */
-import { AppsV1Api, CoreV1Api, type KubeConfig, PatchStrategy, setHeaderOptions } from "@kubernetes/client-node";
+import { AppsV1Api, CoreV1Api, type KubeConfig } from "@kubernetes/client-node";
 import { withDeadline } from "../mysql/session.ts";
 import { RefusedError } from "./cancel.ts";
 import { isReady } from "./podFacts.ts";
@@ -14,8 +14,6 @@ export interface SetFacts {
 export interface StatefulSet {
 	/** Null when there is none, or it may not be read. */
 	read(): Promise<SetFacts | null>;
-	/** Takes rolling updates away from Kubernetes: from now on a pod is made anew only when it was deleted. */
-	takeOver(): Promise<void>;
 	/** Deletes this very pod. @throws RefusedError when another one is missing, going or not ready at this moment. */
 	replace(pod: string, uid: string): Promise<void>;
 }
@@ -48,11 +46,6 @@ export function statefulSet({ config, namespace, cluster }: StatefulSetOptions):
 				updateRevision: observedGeneration < (set.metadata?.generation ?? 0) ? null : updateRevision,
 				onDelete: set.spec?.updateStrategy?.type === "OnDelete",
 			};
-		},
-		async takeOver() {
-			const body = { spec: { updateStrategy: { type: "OnDelete", rollingUpdate: null } } };
-			const merge = setHeaderOptions("Content-Type", PatchStrategy.MergePatch);
-			await bounded("changing the StatefulSet", apps.patchNamespacedStatefulSet({ name, namespace, body }, merge));
 		},
 		async replace(pod, uid) {
 			const set = await reading();

@@ -33,7 +33,9 @@ export function steady(view: View, record: ClusterRecord, facts: Facts, reading:
 		return only(requested(view, record, facts, request));
 	}
 	const leaving = primary?.leaving ?? null;
-	return leaving === null ? update(view, record, facts) : giveWay(view, record, facts, leaving);
+	return primary === undefined || leaving === null
+		? update(view, record, facts)
+		: giveWay(view, record, facts, { leaving, ending: primary.ending });
 }
 
 function requested(view: View, record: ClusterRecord, facts: Facts, request: Request): Action {
@@ -50,14 +52,22 @@ function requested(view: View, record: ClusterRecord, facts: Facts, request: Req
 	return refuse(`${to ?? "no replica"} is not a sound replica that replicates now`);
 }
 
-/** Before the primary's pod or node goes: a planned change costs its clients less than a failover. */
-function giveWay(view: View, record: ClusterRecord, facts: Facts, leaving: string): Judgement {
+/**
+ * Before the primary's pod or node goes: a planned change costs its clients less than a failover. One whose pod is being
+ * deleted is not held back: what waits for the hold-off would end in that failover.
+ */
+function giveWay(
+	view: View,
+	record: ClusterRecord,
+	facts: Facts,
+	{ leaving, ending }: { readonly leaving: string; readonly ending: boolean },
+): Judgement {
 	const reason = `${record.primary} is leaving: ${leaving}`;
 	const target = fitReplicas(view, record, facts).find((i) => i.leaving === null);
 	if (target === undefined) {
 		return { action: { do: "wait", reason: `${reason}; no replica that stays can take over now` }, alerts: [] };
 	}
-	if (view.holdOffMs > 0) return holdBack(reason);
+	if (view.holdOffMs > 0 && !ending) return holdBack(reason);
 	return { action: { do: "switchover", to: target.name, reason, request: null }, alerts: [] };
 }
 

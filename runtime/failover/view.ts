@@ -35,6 +35,8 @@ export interface InstanceView {
 	readonly label: string | null;
 	/** Why it is about to go (its pod ends, its node is cordoned or drained); null while it stays. */
 	readonly leaving: string | null;
+	/** It goes now: its pod is being deleted. */
+	readonly ending: boolean;
 }
 
 export interface View {

@@ -118,7 +118,7 @@ describe("pods", () => {
 		const [shell, script, limit] = mysql.lifecycle.preStop.exec.command;
 		expect([shell, script]).toEqual(["sh", "/run/mysql-dr/leave.sh"]);
 		const { plan } = JSON.parse(stack.one("ConfigMap").inputs.data["settings.json"]);
-		expect(Number(limit)).toBeGreaterThan(plan.failover.holdOff / 1000);
+		expect(Number(limit)).toBeGreaterThan((2 * plan.failover.drainLimit) / 1000);
 		expect(pod.terminationGracePeriodSeconds).toBeGreaterThanOrEqual(Number(limit) + 60);
 	});
 

@@ -79,7 +79,7 @@ describe("permissions", () => {
 			"endpointslices/mysql-primary": kept,
 			"endpointslices/*": ["create"],
 			"endpointslices/restricted/*": ["create"],
-			"statefulsets/mysql": ["get", "patch"],
+			"statefulsets/mysql": ["get"],
 			"events/*": ["create", "patch"],
 		});
 	});

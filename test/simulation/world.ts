@@ -162,6 +162,7 @@ export class World {
 			ready,
 			uid: name,
 			leaving: null,
+			ending: false,
 			revision: null,
 			trouble: null,
 			unreadySince: null,
@@ -171,7 +172,7 @@ export class World {
 			watchdogs: () => this.processes.map((p) => facts(p.name, !p.stopped)),
 			// Kubernetes itself is not modelled: no rolling updates.
 			rollout: () => null,
-			statefulSet: { read: async () => null, takeOver: async () => {}, replace: async () => {} },
+			statefulSet: { read: async () => null, replace: async () => {} },
 			stop: async () => {},
 		};
 	}

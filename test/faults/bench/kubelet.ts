@@ -43,7 +43,8 @@ export class Kubelet {
 	async #declare(): Promise<void> {
 		const own = { ...labels, "app.kubernetes.io/component": "database" };
 		const template = { metadata: { labels: own }, spec: { containers: [{ name: "mysql", image: "faults" }] } };
-		const spec = { replicas: 3, serviceName: name, selector: { matchLabels: own }, template };
+		const updateStrategy = { type: "OnDelete" };
+		const spec = { replicas: 3, serviceName: name, selector: { matchLabels: own }, updateStrategy, template };
 		await this.#apps.createNamespacedStatefulSet({ namespace, body: { metadata: { name }, spec } });
 		const body = { metadata: { labels: { [revisionLabel]: this.#revision } } };
 		for (const each of this.#bench.instances)
@@ -56,12 +57,6 @@ export class Kubelet {
 		const { metadata } = await this.#apps.readNamespacedStatefulSet({ name, namespace });
 		const status = { replicas: 3, observedGeneration: metadata?.generation ?? 0, updateRevision: this.#revision };
 		await this.#apps.patchNamespacedStatefulSetStatus({ name, namespace, body: { status } }, merge);
-	}
-
-	/** Whether Kubernetes leaves rolling updates to others. */
-	async onDelete(): Promise<boolean> {
-		const { spec } = await this.#apps.readNamespacedStatefulSet({ name, namespace });
-		return spec?.updateStrategy?.type === "OnDelete";
 	}
 
 	/** A new revision is wanted from now on. */

@@ -21,7 +21,6 @@ export const rollouts: readonly Row[] = [
 		budget: pause,
 		run: (stage) =>
 			withKubelet(stage, async (kubelet) => {
-				await until("rolling updates are taken over", 30, () => kubelet.onDelete());
 				stage.fault();
 				await kubelet.update();
 				await kubelet.updated(patience);

@@ -64,7 +64,6 @@ export function fakeOperation(options: FakeOptions): FakeOperation {
 	});
 	const store = { publish: (name: string) => act(`publish ${name}`) } as unknown as ClusterStore;
 	const statefulSet = {
-		takeOver: () => act("take over rolling updates"),
 		replace: (name: string, uid: string) => act(`replace ${name} ${uid}`),
 		read: async () => null,
 	};

@@ -28,6 +28,12 @@ describe("a primary that is about to go", () => {
 		expect(judge({ ...view, instances }).action).toMatchObject({ do: "wait" });
 	});
 
+	test("is moved within the hold-off when its pod is being deleted already", () => {
+		const view = without("mysql-0");
+		const instances = view.instances.map((i) => ({ ...i, ending: i.name === "mysql-0" }));
+		expect(judge({ ...view, instances, holdOffMs: 1 }).action).toMatchObject({ do: "switchover", to: "mysql-1" });
+	});
+
 	test("is not moved again within the hold-off, unless an operator asks", () => {
 		const view = { ...without("mysql-0"), holdOffMs: 1 };
 		expect(judge(view)).toMatchObject({ action: { do: "wait" }, alerts: ["holdOff"] });

@@ -35,6 +35,7 @@ describe("a pod", () => {
 			revision: "mysql-7",
 			ready: true,
 			leaving: null,
+			ending: false,
 			trouble: null,
 			unreadySince: null,
 		});

@@ -35,6 +35,7 @@ function pod(n: number, change: Partial<PodFacts> = {}): PodFacts {
 		role: null,
 		ready: true,
 		leaving: null,
+		ending: false,
 		revision: "old",
 		trouble: null,
 		unreadySince: null,
@@ -100,9 +101,10 @@ describe("a rolling update", () => {
 		expect(steps(healthy(), null)).toEqual(waits);
 	});
 
-	test("is taken over from Kubernetes before anything else", () => {
+	test("is left to Kubernetes, with an alert, where the set says so", () => {
 		const theirs = rolloutFacts({ ...set, onDelete: false }, pods(), now);
-		expect(steps(healthy(), theirs)).toEqual({ step: "takeOver" });
+		const decision = decide({ ...healthy(), rollout: theirs }, record(), facts);
+		expect(decision).toMatchObject({ action: waits, alerts: ["rolloutStuck"] });
 	});
 
 	test("stops, with an alert, when an updated pod does not start or does not come back for long", () => {

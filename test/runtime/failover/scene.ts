@@ -104,6 +104,7 @@ export function view(health: readonly [Health, Health, Health], change: Partial<
 			busy: null,
 			label: n === 0 ? "primary" : "replica",
 			leaving: null,
+			ending: false,
 		}),
 	);
 	return { instances, published: "10.0.0.0", request: null, paused: null, holdOffMs: 0, rollout: null, ...change };
