@@ -32,8 +32,7 @@ export interface LeaderParts {
 const caFile = "/etc/mysql-dr/tls/ca.crt";
 /** For one statement: two round trips of a slow network and a flush to a slow disk. */
 const statementMs = 2000;
-const mysqlPort = 3306;
-/** The administrative interface: it lets the watchdog in when clients have taken every connection. */
+/** The administrative interface: it lets the watchdog and the other instances in when clients have taken every connection. */
 const adminPort = 33062;
 
 export function leaderOptions(parts: LeaderParts): LeaderOptions {
@@ -67,6 +66,7 @@ export function leaderOptions(parts: LeaderParts): LeaderOptions {
 		link: {
 			user: "replication",
 			password: passwords.replication,
+			port: adminPort,
 			caFile,
 			heartbeatMs: replication.heartbeat,
 			connectRetryMs: replication.connectRetry,
@@ -74,14 +74,14 @@ export function leaderOptions(parts: LeaderParts): LeaderOptions {
 		target: (name) => reach(name, adminPort),
 		rebuildAccess: {
 			replicationTarget: (name) => {
-				const target = reach(name, mysqlPort);
+				const target = reach(name, adminPort);
 				if (target === null) throw new Error(`${name} has no pod with an address`);
 				return target;
 			},
 			replicationLogin: { user: "replication", password: passwords.replication, ca },
 			cloneSource: (donor) => ({
 				host: sourceHost(donor),
-				port: mysqlPort,
+				port: adminPort,
 				user: "clone",
 				password: passwords.clone,
 				caFile,

@@ -40,14 +40,17 @@ function accounts(schemas: readonly string[]): readonly Account[] {
 	const all = (schema: string) => `ALL PRIVILEGES ON ${grantedSchema(schema)}.*`;
 	return [
 		{ name: "watchdog", host: "%", grants: watchdogGrants(schemas) },
-		{ name: "replication", host: "%", grants: ["REPLICATION SLAVE ON *.*"] },
-		{ name: "clone", host: "%", grants: ["BACKUP_ADMIN ON *.*"] },
+		{ name: "replication", host: "%", grants: ["REPLICATION SLAVE ON *.*", administrative] },
+		{ name: "clone", host: "%", grants: ["BACKUP_ADMIN ON *.*", administrative] },
 		{ name: "monitor", host: "localhost", grants: monitorGrants },
 		{ name: "monitor", host: "%", grants: monitorGrants },
 		{ name: "app", host: "%", grants: schemas.map(all) },
 		{ name: "drill", host: "%", grants: [all(drillSchema)] },
 	];
 }
+
+/** The admin interface: commits wait for a replica, so clients must not be able to take its connection. */
+const administrative = "SERVICE_CONNECTION_ADMIN ON *.*";
 
 const monitorGrants = ["PROCESS, REPLICATION CLIENT ON *.*", "SELECT ON performance_schema.*"] as const;
 

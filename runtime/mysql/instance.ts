@@ -11,6 +11,8 @@ import { sqlName, sqlString } from "./sqlText.ts";
 export interface ReplicationLink {
 	readonly user: string;
 	readonly password: string;
+	/** Of the source's administrative interface: a receiver that clients keep out could acknowledge none of their commits. */
+	readonly port: number;
 	/** Path of the certificate authority as mysqld sees it. */
 	readonly caFile: string;
 	readonly heartbeatMs: number;
@@ -144,7 +146,7 @@ async function follow(session: Session, link: ReplicationLink, source: string, d
 function changeSource(link: ReplicationLink, source: string, autoPosition: boolean): string {
 	const options = [
 		`SOURCE_HOST = ${sqlString(source)}`,
-		"SOURCE_PORT = 3306",
+		`SOURCE_PORT = ${link.port}`,
 		...(autoPosition ? [] : ["SOURCE_AUTO_POSITION = 1"]),
 		"SOURCE_SSL = 1",
 		`SOURCE_SSL_CA = ${sqlString(link.caFile)}`,

@@ -117,7 +117,7 @@ export class World {
 			store,
 			lease,
 			login: none,
-			link: { user: "replication", password: "", caFile: "", heartbeatMs: 500, connectRetryMs: 1000 },
+			link: { user: "replication", password: "", port: 33062, caFile: "", heartbeatMs: 500, connectRetryMs: 1000 },
 			target: (member) => target(member),
 			rebuildAccess: {
 				replicationTarget: target,

@@ -36,7 +36,7 @@ function hasMysqld(): boolean {
 }
 
 /** Nobody follows by it here. */
-const link = { user: "replication", password: "", caFile: "", heartbeatMs: 500, connectRetryMs: 1000 };
+const link = { user: "replication", password: "", port: 33062, caFile: "", heartbeatMs: 500, connectRetryMs: 1000 };
 
 interface Running {
 	readonly place: Place;
@@ -147,8 +147,12 @@ const ready = (at: Running) =>
 const value = async (at: Running, expression: string) =>
 	(await sql(at, "watchdog", `SELECT ${expression} AS value`))[0]?.value;
 
-const follow = (source: Running, host = "127.0.0.1") => `CHANGE REPLICATION SOURCE TO SOURCE_HOST = '${host}',
- SOURCE_PORT = ${source.place.port}, SOURCE_AUTO_POSITION = 1, SOURCE_SSL = 1, SOURCE_SSL_CA = '${root}/tls/ca.crt',
+const follow = (
+	{ place }: Running,
+	host = "127.0.0.1",
+	port = place.adminPort,
+) => `CHANGE REPLICATION SOURCE TO SOURCE_HOST = '${host}',
+ SOURCE_PORT = ${port}, SOURCE_AUTO_POSITION = 1, SOURCE_SSL = 1, SOURCE_SSL_CA = '${root}/tls/ca.crt',
  SOURCE_SSL_VERIFY_SERVER_CERT = 1, SOURCE_HEARTBEAT_PERIOD = 0.5, SOURCE_CONNECT_RETRY = 1;
  START REPLICA IO_THREAD USER = 'replication' PASSWORD = '${passwords.replication}'; START REPLICA SQL_THREAD`;
 
@@ -269,7 +273,7 @@ suite("prepared instances on a real mysqld", () => {
 	});
 
 	test("a receiver refuses a source that carries another name", async () => {
-		await sql(at(1), "watchdog", follow(at(0), "127.0.0.2"));
+		await sql(at(1), "watchdog", follow(at(0), "127.0.0.2", at(0).place.port));
 		await until("it says so", async () => {
 			const [status] = await sql(at(1), "watchdog", "SHOW REPLICA STATUS");
 			return /certificate|SSL/i.test(String(status?.Last_IO_Error));
@@ -330,6 +334,27 @@ suite("prepared instances on a real mysqld", () => {
 		}
 	});
 
+	test("a receiver gets in although clients have taken every connection", async () => {
+		await sql(at(1), "watchdog", "STOP REPLICA");
+		const most = Number(await value(at(0), "@@GLOBAL.max_connections"));
+		await sql(at(0), "watchdog", "SET GLOBAL max_connections = 10");
+		const clients: Session[] = [];
+		const come = async () => {
+			for (;;) clients.push(await session(at(0), "app"));
+		};
+		try {
+			await expect(come()).rejects.toMatchObject({ errno: 1040 });
+			await sql(at(1), "watchdog", follow(at(0)));
+			await until("it is connected", async () => {
+				const [row] = await sql(at(0), "watchdog", "SHOW GLOBAL STATUS LIKE 'Rpl_semi_sync_source_clients'");
+				return Number(row?.Value) === 1;
+			});
+		} finally {
+			for (const client of clients) client.close();
+			await sql(at(0), "watchdog", `SET GLOBAL max_connections = ${most}`);
+		}
+	});
+
 	test("MyISAM and MEMORY tables, which no failover can keep, are refused", async () => {
 		for (const engine of ["MyISAM", "MEMORY"]) {
 			await expect(sql(at(0), "app", `CREATE TABLE app.u (id INT) ENGINE = ${engine}`)).rejects.toThrow(/disabled/i);
@@ -357,7 +382,7 @@ suite("prepared instances on a real mysqld", () => {
 		async () => {
 			// What the fence let through on mysql-0 is on no other instance.
 			expect(await value(at(0), "@@GLOBAL.gtid_executed")).not.toBe(await value(at(1), "@@GLOBAL.gtid_executed"));
-			const { port } = at(1).place;
+			const { adminPort: port } = at(1).place;
 			const uptime = "(SELECT VARIABLE_VALUE FROM performance_schema.global_status WHERE VARIABLE_NAME = 'Uptime')";
 			// Seconds since 1970. Twice rounded: the same start may read as one second more or less.
 			const started = async () => Number(await value(at(0), `UNIX_TIMESTAMP() - ${uptime}`));
