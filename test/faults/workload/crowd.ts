@@ -5,6 +5,7 @@ import { readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { until } from "../../../local/site/waiting.ts";
 import { instanceHost } from "../../../runtime/instance/hostName.ts";
+import { memoryShares } from "../../../runtime/instance/memory.ts";
 import { clients } from "../bench/addresses.ts";
 import type { Bench } from "../bench/bench.ts";
 import type { DatabaseInstance } from "../bench/instance.ts";
@@ -13,8 +14,8 @@ import { settings } from "../bench/settings.ts";
 import type { CrowdOptions } from "./crowdClients.ts";
 import { full } from "./full.ts";
 
-/** More than `max_connections` of an instance of the bench's size. */
-const size = 200;
+/** A few more than an instance of the bench's size lets in: they knock all the time. */
+const size = memoryShares(settings.memory).connections + 5;
 const patience = 60;
 
 export class Crowd {
