@@ -11,7 +11,7 @@ import { instances, watchdogs } from "./addresses.ts";
 import { controlPlaneUp, namespace } from "./controlPlane.ts";
 import { removeDisks, thawDisks } from "./disk.ts";
 import { DatabaseInstance, hostsFile } from "./instance.ts";
-import { healNetwork, networkDown, networkUp } from "./network.ts";
+import { healNetwork, killAllIn, networkDown, networkUp } from "./network.ts";
 import { ensureRoots, type Roots } from "./roots.ts";
 import { settings } from "./settings.ts";
 import { Watchdog } from "./watchdog.ts";
@@ -121,6 +121,8 @@ export class Bench {
 		await healNetwork();
 		await thawDisks();
 		await Promise.all([...this.watchdogs.map((dog) => dog.kill()), ...this.instances.map((each) => each.stop())]);
+		// A mysqld that was only just started has told nobody its pid.
+		for (const { machine } of this.instances) await killAllIn(machine.namespace);
 		await this.#forget();
 		for (const each of this.instances) await each.restoreTemplate();
 		await Promise.all(this.instances.map((each) => each.boot()));
