@@ -1,5 +1,5 @@
 /** An unplanned change of the primary, step by step as docs/failover.md numbers them. */
-import { contains, formatGtidSet } from "../mysql/gtidSet.ts";
+import { contains, formatGtidSet, isEmpty, subtract } from "../mysql/gtidSet.ts";
 import { held } from "../mysql/reading.ts";
 import { RefusedError } from "./cancel.ts";
 import { type Choice, choose } from "./choose.ts";
@@ -29,6 +29,7 @@ export async function failover(operation: Operation, { from, reason, stalled }: 
 	await catchUp(operation, choice);
 	timeline.step(`${choice.chosen} applied all that it holds`);
 	const handover = await prepare(operation, choice, seen, timeline);
+	refuseGain(choice, handover);
 	await recordTerm(operation, handover);
 	await open(operation, handover);
 	if (stalled) await shutOut(operation, from, timeline);
@@ -82,6 +83,13 @@ export async function catchUp(
 			throw new RefusedError(`${name} has not applied its relay log in ${operation.limits.catchUpMs} ms`);
 		}
 	}
+}
+
+/** It may have taken a while to catch up, and nothing can be written anywhere meanwhile that counts. */
+function refuseGain({ chosen: name, must }: Extract<Choice, { chosen: string }>, { executed }: Handover): void {
+	const gained = subtract(executed, must);
+	if (isEmpty(gained)) return;
+	throw new RefusedError(`${name} has had errant transactions since it was chosen: ${formatGtidSet(gained)}`);
 }
 
 export async function prepare(

@@ -36,6 +36,14 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
 			fault("secede", "primary", lost, random.between(3200, 6500)),
 		];
 	},
+	"the candidate takes an errant write while it catches up": (random) => {
+		const dies = random.between(3000, 5000);
+		return [
+			fault("lagAll", "replica", 200, random.between(9000, 14_000), { much: random.between(0.5, 1) }),
+			fault("kill", "primary", dies, random.between(3000, 10_000)),
+			fault("errant", random.pick(["replica", "other replica"]), dies + random.between(500, 5000), 0),
+		];
+	},
 	"the leader stands still in the middle of a failover": (random) => {
 		const dies = random.between(500, 2000);
 		return [

@@ -53,6 +53,13 @@ describe("a failover", () => {
 		});
 	});
 
+	test("does not promote what took an errant write while it caught up", async () => {
+		const gains = parseGtidSet(`${uuid(1)}:1`);
+		const operation = fakeOperation({ view: primaryLost, record: record(), gains });
+		await expect(failover(operation, killed)).rejects.toThrow(`errant transactions since it was chosen: ${uuid(1)}:1`);
+		expect(operation.saved()).toMatchObject({ term: 3, primary: "mysql-0" });
+	});
+
 	test("chooses nobody when a receiver cannot be stopped", async () => {
 		const operation = fakeOperation({
 			view: primaryLost,

@@ -3,7 +3,7 @@ import type { ClusterStore, Versioned } from "../../../runtime/failover/clusterS
 import type { Operation } from "../../../runtime/failover/operation.ts";
 import type { ClusterRecord } from "../../../runtime/failover/record.ts";
 import { readable, type View } from "../../../runtime/failover/view.ts";
-import { contains, type GtidSet } from "../../../runtime/mysql/gtidSet.ts";
+import { contains, emptySet, type GtidSet, union } from "../../../runtime/mysql/gtidSet.ts";
 import type { Instance } from "../../../runtime/mysql/instance.ts";
 import { held, type Reading } from "../../../runtime/mysql/reading.ts";
 import { facts } from "./scene.ts";
@@ -22,10 +22,12 @@ export interface FakeOptions {
 	readonly leaseMs?: () => number;
 	/** What is open on the primary at each look, the last one from then on. */
 	readonly transactions?: readonly (readonly string[])[];
+	/** What somebody writes to an instance while it applies. */
+	readonly gains?: GtidSet;
 }
 
 export function fakeOperation(options: FakeOptions): FakeOperation {
-	const { view, record, before = () => {}, leaseMs = () => 3000, transactions = [[]] } = options;
+	const { view, record, before = () => {}, leaseMs = () => 3000, transactions = [[]], gains = emptySet } = options;
 	const done: string[] = [];
 	let looks = 0;
 	let now = 0;
@@ -48,7 +50,7 @@ export function fakeOperation(options: FakeOptions): FakeOperation {
 		stopReceiver: () => act(`${name}: stop receiver`),
 		applyUntil: async (set: GtidSet) => {
 			await act(`${name}: apply`);
-			change(name, (r) => ({ executed: held(r) }));
+			change(name, (r) => ({ executed: union(held(r), gains) }));
 			return contains(held(readings.get(name) as Reading), set);
 		},
 		promote: () => act(`${name}: promote`),
