@@ -121,7 +121,13 @@ function cut(interval: Interval, holes: readonly Interval[]): Interval[] {
 
 /** True when everything in `part` is in `whole`. */
 export function contains(whole: GtidSet, part: GtidSet): boolean {
-	return isEmpty(subtract(part, whole));
+	for (const [source, intervals] of part.sources) {
+		const has = whole.sources.get(source);
+		// Intervals that touch are one: what is contained is contained in a single one.
+		const inOne = ([first, last]: Interval) => has?.some(([from, to]) => from <= first && last <= to) === true;
+		if (!intervals.every(inOne)) return false;
+	}
+	return true;
 }
 
 export function isEmpty(set: GtidSet): boolean {

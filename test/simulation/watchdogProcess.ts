@@ -140,8 +140,9 @@ export class Process {
 			},
 			run: (sql, deadlineMs) => {
 				if (closed) return Promise.reject(new Error(`${name}: the connection is closed`));
-				const shown = sql.trim().split(/\s+/).slice(0, 3).join(" ");
-				if (!sql.startsWith("SELECT @@")) world.note(`${this.name} asks ${name}: ${shown}`);
+				const isReading = sql.startsWith("SELECT @@");
+				const shown = isReading ? "SELECT" : sql.trim().split(/\s+/).slice(0, 3).join(" ");
+				if (!isReading) world.note(`${this.name} asks ${name}: ${shown}`);
 				const close = () => {
 					closed = true;
 				};
