@@ -1,4 +1,5 @@
 import { describe, expect, test } from "@jest/globals";
+import fc from "fast-check";
 import { type Acknowledged, downtime, outOfTerm, parseAcknowledged, reigns } from "./acknowledged.ts";
 
 const entry = (id: number, at: number, instance = "mysql-0"): Acknowledged => ({ id, at, instance });
@@ -47,6 +48,17 @@ describe("acknowledgements are in term when", () => {
 	])("%s", (_, acknowledging, primaries) => {
 		expect(outOfTerm(acknowledging, primaries)).toEqual([]);
 	});
+});
+
+test("acknowledgements are in term exactly when each can be given a term that does not come before the last one's", () => {
+	const names = fc.array(fc.constantFrom("mysql-0", "mysql-1", "mysql-2"), { maxLength: 6 });
+	const possible = ([first, ...rest]: readonly string[], primaries: readonly string[]): boolean =>
+		first === undefined || primaries.some((name, n) => name === first && possible(rest, primaries.slice(n)));
+	fc.assert(
+		fc.property(names, names, (acknowledging, primaries) => {
+			expect(outOfTerm(acknowledging, primaries).length === 0).toBe(possible(acknowledging, primaries));
+		}),
+	);
 });
 
 describe("the downtime", () => {
