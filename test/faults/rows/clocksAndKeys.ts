@@ -65,6 +65,24 @@ export const clocksAndKeys: readonly Row[] = [
 			await changePassword(bench, primary, bench.secrets.passwords.watchdog ?? "", "and on its replicas");
 		},
 	},
+	{
+		row: "30c",
+		title: "the watchdogs' password is wrong on a replica, then the primary dies: refused until it is right again",
+		budget: null,
+		async run(stage) {
+			const { bench, primary, ledger } = stage;
+			const [replica] = stage.replicas;
+			await changePasswordOnReplica(bench, replica, "wrong for now");
+			await lockedOut(bench, [replica]);
+			await ledger.more(20);
+			stage.fault();
+			await primary.killForGood();
+			await stage.alert("quorum");
+			await stage.sameTermFor(3);
+			await changePasswordOnReplica(bench, replica, bench.secrets.passwords.watchdog ?? "");
+			await stage.promoted();
+		},
+	},
 ];
 
 /** Runs the watchdogs with clocks that can be put wrong, then again with the machine's. */
@@ -98,6 +116,18 @@ async function changePassword(
 	const logged = where === "and on its replicas" ? "ON" : "OFF";
 	const change = `ALTER USER 'watchdog'@'%' IDENTIFIED BY ${sqlString(password)}`;
 	await asRoot(bench, instance, [`SET SESSION sql_log_bin = ${logged}`, change]);
+}
+
+/** While nobody looks: a replica that is not read-only for a moment is fenced. */
+async function changePasswordOnReplica(bench: Bench, replica: DatabaseInstance, password: string): Promise<void> {
+	for (const each of bench.watchdogs) each.signal("SIGSTOP");
+	try {
+		await asRoot(bench, replica, ["SET GLOBAL super_read_only = OFF"]);
+		await changePassword(bench, replica, password, "on this one only");
+		await asRoot(bench, replica, ["SET GLOBAL super_read_only = ON"]);
+	} finally {
+		for (const each of bench.watchdogs) each.signal("SIGCONT");
+	}
 }
 
 /** Sessions outlive a change of their password. */
