@@ -1,6 +1,6 @@
 /** An instance is cloned anew; what it alone held is saved first. */
 import { gzipSync } from "node:zlib";
-import { binaryLogs, type CloneSource, cloneFrom } from "../mysql/clone.ts";
+import { binaryLogs, type CloneSource, cloneFrom, stopApplier } from "../mysql/clone.ts";
 import { contains, formatGtidSet, type GtidSet, isEmpty, parseGtidSet, subtract } from "../mysql/gtidSet.ts";
 import type { readableSql } from "../mysql/readableSql.ts";
 import { held, read } from "../mysql/reading.ts";
@@ -37,6 +37,7 @@ export async function rebuild(
 	try {
 		const surplus = parseGtidSet(repair.surplus);
 		if (!isEmpty(surplus)) await save(operation, access, { name, session, surplus });
+		await stopApplier(session);
 		if (repair.keeper !== null) await secure(operation, repair, repair.keeper);
 		await forget(operation, name);
 		operation.log(`${name} is cloned from ${donor}: ${repair.reason}`);

@@ -37,6 +37,7 @@ type Handler = (call: Call) => void;
 
 const handlers: readonly (readonly [prefix: string, handler: Handler])[] = [
 	["STOP REPLICA IO_THREAD", written(stopReceiver)],
+	["STOP REPLICA SQL_THREAD", written(at(stopApplier))],
 	["STOP REPLICA", written(stopReplica)],
 	["RESET REPLICA ALL", written(at((own) => own.receiver.forget()))],
 	["START REPLICA SQL_THREAD", written(at(startApplier))],
@@ -131,8 +132,12 @@ function stopReceiver({ own, done }: Call): void {
 	else done(null);
 }
 
+function stopApplier({ receiver }: Mysql): void {
+	receiver.applying = false;
+}
+
 function stopReplica(call: Call): void {
-	call.own.receiver.applying = false;
+	stopApplier(call.own);
 	stopReceiver(call);
 }
 

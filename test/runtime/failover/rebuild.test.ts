@@ -16,11 +16,14 @@ const repair = {
 
 function scene(primary: Health, keeper = gtids(0, 100)) {
 	const statements: string[] = [];
+	/** What the session was told and what the operation did. */
+	const order: string[] = [];
 	const session: Session = {
 		closed: false,
 		close: () => {},
 		run: async (sql) => {
 			statements.push(sql.split(/\s/, 1)[0] ?? "");
+			order.push(sql);
 			return [[]];
 		},
 	};
@@ -29,7 +32,8 @@ function scene(primary: Health, keeper = gtids(0, 100)) {
 		cloneSource: () => ({ host: "mysql-2.mysql", port: 3306, user: "clone", password: "x", caFile: "ca" }),
 	} as unknown as RebuildAccess;
 	const health = view([primary, reads(replicaReading(1)), reads(replicaReading(2, { executed: keeper }))]);
-	return { operation: fakeOperation({ view: health, record: record() }), access, statements };
+	const before = (what: string) => void order.push(what);
+	return { operation: fakeOperation({ view: health, record: record(), before }), access, statements, order };
 }
 
 describe("a rebuild", () => {
@@ -41,6 +45,12 @@ describe("a rebuild", () => {
 		expect(statements.at(-1)).toBe("CLONE");
 	});
 
+	test("stops the applier while the receiver still brings the rest of its transaction", async () => {
+		const { operation, access, order } = scene(reads(primaryReading()));
+		await rebuild(operation, access, repair);
+		expect(order.slice(0, 2)).toEqual(["STOP REPLICA SQL_THREAD", "mysql-1: stop receiver"]);
+	});
+
 	test.each([
 		["the primary was closed since the decision", reads(primaryReading({}, { superReadOnly: true })), gtids(0, 100)],
 		["the other replica lacks something", reads(primaryReading()), gtids(0, 99)],
@@ -48,6 +58,6 @@ describe("a rebuild", () => {
 		const { operation, access, statements } = scene(primary, keeper);
 		await expect(rebuild(operation, access, repair)).rejects.toMatchObject({ name: "RefusedError" });
 		expect(operation.saved()?.uuids).toHaveProperty("mysql-1");
-		expect(statements).toEqual([]);
+		expect(statements).not.toContain("CLONE");
 	});
 });
