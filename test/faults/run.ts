@@ -6,7 +6,7 @@
 import { parseArgs } from "node:util";
 import { createProgress, silent } from "../../local/step.ts";
 import { interruption, listenForInterruption } from "../../local/tools/interruption.ts";
-import { Bench, everythingDown } from "./bench/bench.ts";
+import { Bench } from "./bench/bench.ts";
 import { type MutationReport, mutationLine, mutations, tryMutation } from "./mutations.ts";
 import { play, type Run } from "./play.ts";
 import { heading, lineOf, type RowReport, reportOf } from "./report.ts";
@@ -93,8 +93,7 @@ async function onBench(values: Values, work: (bench: Bench) => Promise<void>): P
 	} catch (error) {
 		if (!interruption.aborted) throw error;
 	} finally {
-		if (bench === null) await everythingDown();
-		else await bench.down(values.keep);
+		await bench?.down(values.keep);
 	}
 }
 

@@ -47,6 +47,17 @@ export class Bench {
 	/** @param given a bundle of the runtime to be tested instead of the checkout's */
 	static async up(given: string | undefined, progress: Progress): Promise<Bench> {
 		const folder = await mkdtemp(join(tmpdir(), "mdf-"));
+		try {
+			return await Bench.#in(folder, given, progress);
+		} catch (error) {
+			// Interrupted, for instance: what is half up goes, too.
+			await everythingDown();
+			await rm(folder, { recursive: true, force: true });
+			throw error;
+		}
+	}
+
+	static async #in(folder: string, given: string | undefined, progress: Progress): Promise<Bench> {
 		await chmod(folder, 0o755);
 		await mkdir(join(folder, "log"));
 		await mkdir(join(folder, "tmp"), { mode: 0o777 });
@@ -150,7 +161,7 @@ export class Bench {
 }
 
 /** This run's and what an earlier one left. */
-export async function everythingDown(): Promise<void> {
+async function everythingDown(): Promise<void> {
 	await thawDisks();
 	await networkDown();
 	await removeDisks();

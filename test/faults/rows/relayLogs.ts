@@ -1,8 +1,12 @@
 /** Rows about what only a relay log has: restarts with an unapplied one, and torn ones. */
+import { randomBytes } from "node:crypto";
+import { setTimeout as sleep } from "node:timers/promises";
 import { until } from "../../../local/site/waiting.ts";
 import type { DatabaseInstance } from "../bench/instance.ts";
+import { slow } from "../bench/loss.ts";
+import { healNetwork } from "../bench/network.ts";
 import { beginTransaction, cutLastEvent } from "../bench/relayLog.ts";
-import { asRoot, hasUnapplied, holdApplier } from "../bench/rootSession.ts";
+import { asRoot, hasUnapplied, holdApplier, rootSession } from "../bench/rootSession.ts";
 import { budget } from "../bench/settings.ts";
 import type { Stage } from "../stage.ts";
 import type { Row } from "./row.ts";
@@ -94,7 +98,43 @@ export const relayLogs: readonly Row[] = [
 			stage.holds(chosen === acker, `${chosen.name} was promoted, which lacks what only ${acker.name} acknowledged`);
 		},
 	},
+	{
+		row: "17d",
+		title: "the primary dies in the middle of sending a large transaction: its beginning holds nothing up",
+		// Other writes wait for the large one before the primary dies, too.
+		budget: budget("zone"),
+		async run(stage) {
+			const { bench, primary, replicas } = stage;
+			await asRoot(bench, primary, [`CREATE TABLE IF NOT EXISTS ${bulkTable} (v LONGBLOB)`]);
+			for (const { machine } of replicas) await slow(primary.machine, machine, 1000);
+			const session = await rootSession(bench, primary);
+			// Random, so that compression leaves it as large as it is.
+			const large = session.query(`INSERT INTO ${bulkTable} VALUES (?)`, [randomBytes(16_000_000)]);
+			large.catch(() => {});
+			await until("a replica waits for the rest of it", 30, () => hasBegun(stage, replicas[0]));
+			stage.fault();
+			await primary.killForGood();
+			session.destroy();
+			await healNetwork();
+			const chosen = await stage.promoted();
+			stage.holds(chosen !== primary, "the dead primary was promoted");
+		},
+	},
 ];
+
+const bulkTable = "mysql_dr_drill.bulk";
+
+/** Its receiver is in the middle of a transaction. */
+async function hasBegun({ bench }: Stage, replica: DatabaseInstance): Promise<boolean> {
+	const question = "SELECT queueing_transaction AS name FROM performance_schema.replication_connection_status";
+	const seen = async () => {
+		const [rows] = (await asRoot(bench, replica, [question])) as [{ name: string }[]];
+		return rows[0]?.name ?? "";
+	};
+	const first = await seen();
+	await sleep(1000);
+	return first !== "" && first === (await seen());
+}
 
 /** One replica is down, the other acknowledges alone and applies nothing of it. */
 async function acknowledgeUnapplied({ bench, ledger, replicas, holds }: Stage): Promise<void> {
