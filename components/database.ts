@@ -7,6 +7,7 @@ import {
 	plan,
 	type Settings,
 	type StackConfig,
+	type StoreSettings,
 	siteFacts,
 	UserError,
 } from "../objectives/index.ts";
@@ -14,7 +15,7 @@ import type { DatabaseHomeArgs } from "./databaseHome.ts";
 import type { MysqlClusterArgs } from "./mysqlCluster.ts";
 import { type DatabaseFacts, databaseFacts } from "./outputs.ts";
 import { canonicalCpu } from "./podSecurity.ts";
-import { type DatabaseSecrets, databaseSecrets } from "./secrets.ts";
+import { type DatabaseSecrets, databaseSecrets, storeSecretName } from "./secrets.ts";
 import { instanceHash, settingsHash } from "./settings.ts";
 import type { WatchdogArgs } from "./watchdog.ts";
 
@@ -23,6 +24,16 @@ export interface SiteOffers {
 	readonly storageClass?: string | undefined;
 	/** The runtime image that the site has built, where the configuration names none. */
 	readonly runtimeImage?: string | undefined;
+	/** The buckets that the site brings, where the configuration names none. */
+	readonly stores?: readonly OfferedStore[] | undefined;
+}
+
+/** A store of the site's own; its keys are in a Secret that is named after it. */
+export interface OfferedStore {
+	readonly name: string;
+	readonly region: string;
+	readonly endpoint: string;
+	readonly bucket: string;
 }
 
 /** The args of each component of one database, and what the stack says of it. */
@@ -43,8 +54,9 @@ export function databaseArgs(config: StackConfig, index: number, offers: SiteOff
 	const { objectives } = database;
 	const site = siteFacts(config, database);
 	const chosen = plan(objectives, site, database.overrides);
-	const secrets = databaseSecrets(database);
-	const settings = databaseSettings(config, database, chosen, secrets);
+	const stores = storeSettings(config, offers);
+	const secrets = databaseSecrets(database, stores);
+	const settings = databaseSettings(config, database, { chosen, secrets, stores });
 	const runtimeImage = runtimeImageOf(config, offers);
 	const image = database.image ?? runtimeImage;
 	const common = {
@@ -88,8 +100,7 @@ export function databaseArgs(config: StackConfig, index: number, offers: SiteOff
 function databaseSettings(
 	{ site, contacts }: StackConfig,
 	database: DatabaseConfig,
-	chosen: Plan,
-	secrets: DatabaseSecrets,
+	{ chosen, secrets, stores }: { chosen: Plan; secrets: DatabaseSecrets; stores: readonly StoreSettings[] },
 ): Settings {
 	return {
 		cluster: database.name,
@@ -107,7 +118,21 @@ function databaseSettings(
 		tlsSecret: secrets.certificates,
 		plan: chosen,
 		contacts,
+		stores,
 	};
+}
+
+/** Those that are configured, else those that the site brings. */
+function storeSettings({ stores }: StackConfig, offers: SiteOffers): StoreSettings[] {
+	const configured = stores.map(({ credentials, ...store }) => ({
+		...store,
+		...(credentials ? { credentialsSecret: credentials.existingSecret } : {}),
+	}));
+	if (configured.length > 0) return configured;
+	return (offers.stores ?? []).map(({ name, region, bucket, endpoint }) => ({
+		...{ name, region, kind: "s3" as const, bucket, endpoint },
+		credentialsSecret: storeSecretName(name),
+	}));
 }
 
 function runtimeImageOf({ images }: StackConfig, offers: SiteOffers): string {

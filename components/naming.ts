@@ -15,7 +15,7 @@ export type Part = "database" | "watchdog" | "drill";
 export const databaseName = "mysql";
 /** The Service without a selector whose EndpointSlice (of the same name) belongs to the watchdog. */
 export const primaryName = "mysql-primary";
-/** The Service of all instances that carry the role label `replica`. */
+/** The Service of all instances with the role `replica` whose data are fresh enough to be read. */
 export const replicasName = "mysql-replicas";
 /** The watchdog's Deployment, Service, ServiceAccount, Role, PodDisruptionBudget and Lease. */
 export const watchdogName = "mysql-watchdog";
@@ -35,6 +35,8 @@ export const pauseName = "mysql-pause";
 export const claimTemplate = "data";
 /** Set by the watchdog alone, on pods: `primary`, `replica`, ... */
 export const roleLabel = "mysql-dr/role";
+/** Set by the watchdog alone, on pods: whether their data are fresh enough to be read. */
+export const readsLabel = "mysql-dr/reads";
 /** The zone of a node; `failure-domain.beta.kubernetes.io/zone` is gone from Kubernetes. */
 export const zoneLabel = "topology.kubernetes.io/zone";
 /** Nodes, where several share a zone. */

@@ -1,4 +1,5 @@
 /** Which Secrets a database uses, and who makes them. Their contents are never in Pulumi's state, config or outputs. */
+import type { StoreSettings } from "../objectives/index.ts";
 import { authorityName, certificatesName, credentialsName } from "./naming.ts";
 import type { WatchdogSecrets } from "./watchdog/access.ts";
 
@@ -17,12 +18,21 @@ export interface DatabaseSecrets extends WatchdogSecrets {
 }
 
 /** @returns each Secret's name, and whether the watchdog makes it. The authority's key exists only if it signs. */
-export function databaseSecrets({ credentials, tls }: ExistingSecrets): DatabaseSecrets {
-	const given = [credentials?.existingSecret, tls?.existingSecret];
+export function databaseSecrets(
+	{ credentials, tls }: ExistingSecrets,
+	stores: readonly Pick<StoreSettings, "credentialsSecret">[] = [],
+): DatabaseSecrets {
+	const opening = stores.map(({ credentialsSecret }) => credentialsSecret);
+	const given = [credentials?.existingSecret, tls?.existingSecret, ...opening];
 	return {
 		credentials: credentials?.existingSecret ?? credentialsName,
 		certificates: tls?.existingSecret ?? certificatesName,
 		managed: [...(credentials ? [] : [credentialsName]), ...(tls ? [] : [certificatesName, authorityName])],
-		existing: given.filter((name) => name !== undefined),
+		existing: [...new Set(given.filter((name) => name !== undefined))],
 	};
+}
+
+/** The Secret with the keys of a store that the local site brings; `npm run up` writes it, beside the stack. */
+export function storeSecretName(store: string): string {
+	return `mysql-store-${store}`;
 }

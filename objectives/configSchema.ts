@@ -175,6 +175,7 @@ export const storeSchema = z.strictObject({
 		.url({ protocol: /^https?$/, error: "is not a web address" })
 		.describe('write an address such as "https://s3.example.com"')
 		.optional(),
+	credentials: z.strictObject({ existingSecret: subdomain("a Secret") }).optional(),
 });
 
 /** The lists; their entries are read one by one, so that a fault in one does not hide those of the others. */

@@ -26,7 +26,7 @@ export {
 	scenarioMeanings,
 	scenarios,
 } from "./scenarios.ts";
-export { parseSettings, type Settings, type SettingsContact, settingsSchema } from "./settings.ts";
+export { parseSettings, type Settings, type SettingsContact, type StoreSettings, settingsSchema } from "./settings.ts";
 export type { SiteFacts, StandbyFacts, StoreFacts } from "./site.ts";
 export { bytes, formatSize, refuseShrink, type Size, size } from "./size.ts";
 export {

@@ -1,4 +1,4 @@
-import { duration } from "./duration.ts";
+import { type Duration, duration } from "./duration.ts";
 import type {
 	DrillCalendar,
 	FailoverSettings,
@@ -100,6 +100,8 @@ export interface TierSettings {
 	readonly full: string;
 	readonly logical: string;
 	readonly validation: string;
+	/** The oldest data that a replica may serve. */
+	readonly readLagLimit: Duration;
 	readonly snapshots: SnapshotSettings;
 	readonly retention: Retention;
 }
@@ -113,6 +115,7 @@ export const tierSettings: Readonly<Record<Tier, TierSettings>> = {
 		full: "0 2 * * *",
 		logical: "30 3 * * *",
 		validation: "0 5 * * *",
+		readLagLimit: duration("10s"),
 		snapshots: { schedule: "15 */6 * * *", keep: 28 },
 		retention: {
 			full: duration("35d"),
@@ -128,6 +131,7 @@ export const tierSettings: Readonly<Record<Tier, TierSettings>> = {
 		full: "0 2 * * *",
 		logical: "30 3 * * 0",
 		validation: "0 5 * * 0",
+		readLagLimit: duration("1m"),
 		snapshots: { schedule: "15 4 * * *", keep: 7 },
 		retention: {
 			full: duration("14d"),

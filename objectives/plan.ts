@@ -12,6 +12,8 @@ export interface Plan {
 	readonly topology: Topology;
 	readonly failover: FailoverSettings;
 	readonly replication: ReplicationSettings;
+	/** A replica whose data are older than this is no longer among those that serve reads. */
+	readonly readLagLimit: Duration;
 	readonly backup: BackupSettings;
 	readonly snapshots: SnapshotSettings;
 	readonly validation: { readonly schedule: string };

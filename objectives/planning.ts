@@ -105,6 +105,7 @@ function first({ objectives, site, overrides }: Wish): Plan {
 		objectives,
 		topology: topology(objectives, site),
 		...rung,
+		readLagLimit: tier.readLagLimit,
 		backup: {
 			timezone: site.timezone,
 			full,

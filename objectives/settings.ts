@@ -37,6 +37,8 @@ const planSchema = z.looseObject({
 		timezone: z.string(),
 		archiveFlushInterval: milliseconds.positive(),
 	}),
+	/** The default is for settings written before there was this limit. */
+	readLagLimit: milliseconds.positive().default(60_000),
 	snapshots: z.looseObject({}),
 	validation: z.looseObject({}),
 	drills: z.looseObject({}),
@@ -47,6 +49,15 @@ const contact = z.looseObject({
 	name: z.string(),
 	phone: z.string().optional(),
 	email: z.string().optional(),
+});
+
+const store = z.looseObject({
+	name: z.string().min(1),
+	region: z.string().min(1),
+	kind: z.enum(["s3", "gcs"]),
+	bucket: z.string().min(1),
+	endpoint: z.string().optional(),
+	credentialsSecret: z.string().min(1).optional(),
 });
 
 /** `settings.json`: what the components tell the runtime about one database. Unknown keys are for later versions. */
@@ -71,6 +82,8 @@ export const settingsSchema = z.looseObject({
 	tlsSecret: z.string().min(1).default("mysql-tls"),
 	plan: planSchema.transform((plan) => plan as unknown as Plan),
 	contacts: z.array(contact),
+	/** Where evidence goes; without any it stays in the cluster. */
+	stores: z.array(store).default([]),
 });
 
 /** Someone who is called. */
@@ -79,6 +92,18 @@ export interface SettingsContact {
 	readonly name: string;
 	readonly phone?: string | undefined;
 	readonly email?: string | undefined;
+}
+
+/** A bucket, and which Secret opens it. */
+export interface StoreSettings {
+	readonly name: string;
+	readonly region: string;
+	readonly kind: "s3" | "gcs";
+	readonly bucket: string;
+	/** Default: the kind's own for the region. */
+	readonly endpoint?: string | undefined;
+	/** With the keys `accessKey` and `secretKey`; default: the identity of the pod. */
+	readonly credentialsSecret?: string | undefined;
 }
 
 /** The settings of one database, `settings.json`. */
@@ -98,6 +123,7 @@ export interface Settings {
 	readonly tlsSecret: string;
 	readonly plan: Plan;
 	readonly contacts: readonly SettingsContact[];
+	readonly stores: readonly StoreSettings[];
 }
 
 /**

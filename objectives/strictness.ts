@@ -32,6 +32,7 @@ function scales(plan: Plan): readonly (readonly [string, number])[] {
 		"failover.drainLimit": failover.drainLimit,
 		"replication.netTimeout": replication.netTimeout,
 		"replication.connectRetry": replication.connectRetry,
+		readLagLimit: plan.readLagLimit,
 		"backup.archiveFlushInterval": backup.archiveFlushInterval,
 		...gaps(plan),
 	};

@@ -9,6 +9,7 @@ import {
 	mysqlPort,
 	type Place,
 	primaryName,
+	readsLabel,
 	replicasName,
 	roleLabel,
 	skipAwait,
@@ -54,7 +55,7 @@ export function declarePrimaryAddress(name: string, place: Place, expose: Expose
 	);
 }
 
-/** The address of the replicas, by the role label that the watchdog sets: so nothing to wait for here. */
+/** The address of the replicas that are fresh enough, by labels that the watchdog sets: so nothing to wait for here. */
 export function declareReplicasAddress(name: string, place: Place, expose: Expose, opts: pulumi.CustomResourceOptions) {
 	return new k8s.core.v1.Service(
 		`${name}-replicas`,
@@ -62,7 +63,7 @@ export function declareReplicasAddress(name: string, place: Place, expose: Expos
 			metadata: metadata(place, "database", replicasName, skipAwait),
 			spec: {
 				type: expose,
-				selector: { ...labels(place, "database"), [roleLabel]: "replica" },
+				selector: { ...labels(place, "database"), [roleLabel]: "replica", [readsLabel]: "true" },
 				ports: [mysql],
 			},
 		},

@@ -6,10 +6,11 @@ import { UserError } from "../../objectives/error.ts";
 import { readStackFile, type StackFile } from "../engine/configFile.ts";
 import { ensureEngine } from "../engine/engine.ts";
 import { checkout, type Stack, type StackPlace, stackPlace, withStack } from "../engine/stack.ts";
-import { siteDown, siteUp } from "../site/site.ts";
+import { type SiteDescription, siteDown, siteUp } from "../site/site.ts";
 import type { Progress } from "../step.ts";
 import { run } from "../tools/run.ts";
 import { ensureTools, type Tools } from "../tools/tools.ts";
+import { writeStoreKeys } from "./storeKeys.ts";
 
 export interface RunTarget {
 	/** The stack, "dev" or "test". */
@@ -25,8 +26,14 @@ export async function runUp(target: RunTarget, args: readonly string[], progress
 	// All that is to be compiled comes before the site: it would take the processors from under it.
 	const tools = place.site === undefined ? undefined : await progress.step("tools", () => ensureTools(progress));
 	const engine = await progress.step("Pulumi engine", () => ensureEngine(progress));
-	if (place.site !== undefined && tools !== undefined) await bringSiteUp(place.site, file, tools, progress);
+	const site =
+		place.site === undefined || tools === undefined ? null : await bringSiteUp(place.site, file, tools, progress);
 	await progress.step("pulumi up", () => withStack(place, engine, progress, (stack) => declare(stack, args, progress)));
+	// Configured stores have Secrets of their owner's.
+	if (site !== null && file.config.stores.length === 0) {
+		const namespaces = file.config.databases.map(({ namespace }) => namespace);
+		await progress.step("keys of the site's stores", () => writeStoreKeys(site, namespaces));
+	}
 	for (const { name, namespace } of file.config.databases) {
 		const access = ["-n", namespace, ...file.access];
 		await progress.step(`${name} protected`, () => untilStatus(place, ["--wait-protected", ...access], progress));
@@ -40,11 +47,16 @@ export function placeOf({ stack, site }: RunTarget, file: StackFile): StackPlace
 	return stackPlace(stack, file.local ? (site ?? file.config.site.name) : undefined);
 }
 
-async function bringSiteUp(name: string, { config }: StackFile, tools: Tools, progress: Progress): Promise<void> {
+async function bringSiteUp(
+	name: string,
+	{ config }: StackFile,
+	tools: Tools,
+	progress: Progress,
+): Promise<SiteDescription> {
 	const { region, zones } = config.site;
 	const storeRegions = config.stores.map((store) => store.region);
 	const options = { region, zones, ...(storeRegions.length > 0 ? { storeRegions } : {}) };
-	await progress.step(`site ${name}`, () => siteUp(name, options, tools, progress));
+	return progress.step(`site ${name}`, () => siteUp(name, options, tools, progress));
 }
 
 async function declare(stack: Stack, args: readonly string[], progress: Progress): Promise<void> {

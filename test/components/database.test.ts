@@ -40,6 +40,16 @@ describe("one database's args", () => {
 			"images.runtime: is missing, and this cluster is not the local site that builds one; write the image that you built from the Containerfile",
 		);
 	});
+
+	test("name the stores that are configured, else the site's own with the Secrets that hold their keys", () => {
+		const stores = [{ name: "store-1", region: "local-1", endpoint: "http://10.0.0.1:7071", bucket: "b" }];
+		const config = configuration();
+		expect(args(config, { stores }).home.settings.stores.map(({ name }) => name)).toEqual(["local-1", "local-2"]);
+		expect(args({ ...config, stores: [] }, { stores }).home.settings.stores).toEqual([
+			{ ...stores[0], kind: "s3", credentialsSecret: "mysql-store-store-1" },
+		]);
+		expect(args({ ...config, stores: [] }).home.settings.stores).toEqual([]);
+	});
 });
 
 test("an amount of CPU is written as the API server writes it, so that nothing seems to have changed", () => {

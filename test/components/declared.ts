@@ -23,11 +23,15 @@ export function database(different: Record<string, unknown> = {}) {
 }
 
 /** A parsed configuration of one site with these databases. */
-export function configuration(databases: Record<string, unknown>[] = [database()], site: Record<string, unknown> = {}) {
+export function configuration(
+	databases: Record<string, unknown>[] = [database()],
+	site: Record<string, unknown> = {},
+	stores = ["local-1", "local-2"].map((region) => ({ name: region, region, kind: "s3", bucket: `bucket-${region}` })),
+) {
 	return parseConfig({
 		site: { name: "test", region: "local-1", zones: ["zone-a", "zone-b", "zone-c"], cluster: "existing", ...site },
 		databases,
-		stores: ["local-1", "local-2"].map((region) => ({ name: region, region, kind: "s3", bucket: `bucket-${region}` })),
+		stores,
 		contacts: [{ role: "Primary DBA", name: "John Doe", phone: "+1-555-0101" }],
 		timezone: "Europe/Berlin",
 		images: { runtime: "mysql-dr/runtime:test" },

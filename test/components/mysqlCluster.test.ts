@@ -149,10 +149,11 @@ describe("services", () => {
 		expect(service("mysql-primary").spec).not.toHaveProperty("selector");
 	});
 
-	test("mysql-replicas follows the role label", () => {
+	test("mysql-replicas selects the replicas that the watchdog finds fresh enough to be read", () => {
 		expect(service("mysql-replicas").spec.selector).toEqual({
 			...set.selector.matchLabels,
 			"mysql-dr/role": "replica",
+			"mysql-dr/reads": "true",
 		});
 	});
 

@@ -93,6 +93,13 @@ describe("permissions", () => {
 		expect(Object.keys(granted)).not.toEqual(expect.arrayContaining(["secrets/mysql-ca"]));
 	});
 
+	test("read the keys of a store, where a Secret holds them", async () => {
+		const store = (region: string, more = {}) => ({ name: region, region, kind: "s3", bucket: region, ...more });
+		const keyed = store("local-1", { credentials: { existingSecret: "store-keys" } });
+		const granted = permissions(await declared(configuration([database()], {}, [keyed, store("local-2")])));
+		expect(granted["secrets/store-keys"]).toEqual(["get", "list", "watch"]);
+	});
+
 	test("beyond the namespace are to look at nodes, under a name that no other database uses", () => {
 		const role = stack.one("ClusterRole").inputs;
 		expect(role.rules).toEqual([{ apiGroups: [""], resources: ["nodes"], verbs: ["get", "list", "watch"] }]);

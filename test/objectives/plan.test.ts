@@ -18,6 +18,11 @@ import { anyObjectives, generousObjectives, sharpObjectives, site, sites } from 
 const here = site();
 
 describe("a plan", () => {
+	test("lets a critical database's replicas serve data of 10 s, a standard one's of a minute", () => {
+		expect(plan(objectives("critical"), here).readLagLimit).toBe(duration("10s"));
+		expect(plan(objectives("standard"), here).readLagLimit).toBe(duration("1m"));
+	});
+
 	test("keeps every promise that it was made from", () => {
 		let kept = 0;
 		fc.assert(

@@ -18,6 +18,7 @@ const settings: Settings = {
 	tlsSecret: "mysql-tls",
 	plan: plan(objectives("critical"), site()),
 	contacts: [{ role: "Primary DBA", name: "John Doe", phone: "+1-555-0101" }],
+	stores: [{ name: "near", region: "local-1", kind: "s3", bucket: "evidence", credentialsSecret: "keys" }],
 };
 
 describe("settings.json", () => {

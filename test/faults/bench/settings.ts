@@ -37,6 +37,7 @@ export const settings: Settings = {
 	tlsSecret: "mysql-tls",
 	plan: { ...declared, failover: { ...declared.failover, holdOff } },
 	contacts: [],
+	stores: [],
 };
 
 const predicted = forecast(settings.plan, { ...site, volume: size("1Gi") });

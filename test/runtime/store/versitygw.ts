@@ -1,0 +1,78 @@
+/** A real S3 server over a temporary folder: the program that the local site builds, or one on the PATH. */
+import { type ChildProcess, spawn } from "node:child_process";
+import { existsSync } from "node:fs";
+import { mkdir } from "node:fs/promises";
+import { createServer } from "node:net";
+import { join } from "node:path";
+import { type StoreCredentials, s3 } from "../../../local/site/s3.ts";
+import { until } from "../../../local/site/waiting.ts";
+import { silent } from "../../../local/step.ts";
+import { entryFolder } from "../../../local/tools/cache.ts";
+import { goEntry } from "../../../local/tools/go.ts";
+import { findOnPath } from "../../../local/tools/onPath.ts";
+import { clusterTools } from "../../../local/tools/recipes.ts";
+import type { StoreSettings } from "../../../objectives/settings.ts";
+import { temporary } from "../temporary.ts";
+
+/** Undefined where it was never built: then there is nothing to test with. */
+export async function versitygw(): Promise<string | undefined> {
+	const tool = clusterTools.find(({ name }) => name === "versitygw");
+	if (tool === undefined || findOnPath("go") === undefined) return findOnPath("versitygw");
+	const built = join(await entryFolder(await goEntry(tool, silent)), "versitygw");
+	return existsSync(built) ? built : findOnPath("versitygw");
+}
+
+export class Gateway {
+	readonly keys: StoreCredentials = { accessKey: "somebody", secretKey: "something-of-forty-letters-or-so" };
+	readonly store: StoreSettings;
+	readonly #program: string;
+	readonly #folder: string;
+	readonly #port: number;
+	#process: ChildProcess | null = null;
+
+	private constructor(program: string, port: number, name: string) {
+		this.#program = program;
+		this.#port = port;
+		this.#folder = temporary(name);
+		this.store = { name, kind: "s3", region: "local-1", bucket: "evidence", endpoint: `http://127.0.0.1:${port}` };
+	}
+
+	/** With an empty bucket. */
+	static async up(program: string, name = "store-1"): Promise<Gateway> {
+		const gateway = new Gateway(program, await freePort(), name);
+		await gateway.start();
+		await s3(gateway.store.endpoint as string, gateway.store.region, gateway.keys, {
+			method: "PUT",
+			path: "/evidence",
+		});
+		return gateway;
+	}
+
+	async start(): Promise<void> {
+		const data = join(this.#folder, "data");
+		const versions = join(this.#folder, "versions");
+		await Promise.all([data, versions].map((folder) => mkdir(folder, { recursive: true })));
+		const options = ["--port", `127.0.0.1:${this.#port}`, "--region", "local-1", "--quiet", "--health", "/health"];
+		this.#process = spawn(this.#program, [...options, "posix", "--versioning-dir", versions, data], {
+			stdio: "ignore",
+			env: { ROOT_ACCESS_KEY: this.keys.accessKey, ROOT_SECRET_KEY: this.keys.secretKey, HOME: this.#folder },
+		});
+		await until("versitygw answers", 30, async () => (await fetch(`${this.store.endpoint}/health`)).ok);
+	}
+
+	async stop(): Promise<void> {
+		const process = this.#process;
+		if (process === null || process.exitCode !== null) return;
+		await new Promise((resolve) => process.once("exit", resolve).kill("SIGKILL"));
+		this.#process = null;
+	}
+}
+
+function freePort(): Promise<number> {
+	return new Promise((resolve) => {
+		const server = createServer().listen(0, "127.0.0.1", () => {
+			const { port } = server.address() as { port: number };
+			server.close(() => resolve(port));
+		});
+	});
+}
