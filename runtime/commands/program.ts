@@ -107,6 +107,9 @@ export function operatorCommands(run: Run): Command[] {
 		clusterCommand("unpause", "end a pause before its time").action((options) =>
 			run(async () => (await import("./pause.ts")).unpause, options),
 		),
+		clusterCommand("report", "show what happened when the primary last changed, step by step")
+			.option("--last", "the last change, which is what is shown anyway")
+			.action((options) => run(async () => (await import("./report.ts")).report, options)),
 		clusterCommand("endpoints", "show how a client outside the cluster reaches primary and replicas").action(
 			(options) => run(async () => (await import("./endpoints.ts")).endpoints, options),
 		),

@@ -1,24 +1,9 @@
 /** The status for people. */
 
-import type { Alert } from "../failover/decide.ts";
+import { alertMeanings } from "../failover/alerts.ts";
 import type { InstanceStatus, Status } from "../failover/status.ts";
 import type { Paint } from "../terminal/paint.ts";
 import { table } from "../terminal/table.ts";
-
-/** What each alert means to the one who reads it. */
-const alertTexts: Readonly<Record<Alert, string>> = {
-	noRecord: "instances hold data, but the record of who is primary is gone: nothing is done until it is back",
-	quorum: "an instance that may hold acknowledged writes cannot be read: no failover until it can",
-	divergent: "an instance holds transactions that were never acknowledged",
-	nobody: "no instance can become primary",
-	primaryUnseen: "the watchdog does not see the primary, but its replicas do: nothing is done",
-	primaryUnknown: "the primary refuses the watchdog's login",
-	tooFewAckers: "no replica acknowledges: writes wait",
-	stalled: "commits wait on the primary and none finishes",
-	holdOff: "the primary was changed a moment ago: it is not changed again yet",
-	paused: "an operator told the watchdog to change nothing",
-	rolloutStuck: "the rolling update stands still: an updated instance does not come back, the others stay as they are",
-};
 
 /** @returns what `mysql-dr status` prints: the verdict first, then the instances, then what ought to be known. */
 export function statusLines(status: Status, paint: Paint): string[] {
@@ -40,7 +25,7 @@ export function statusLines(status: Status, paint: Paint): string[] {
 		...paused(status, paint),
 		...status.alerts
 			.filter((alert) => alert !== "paused")
-			.map((alert) => paint.attention(`! ${alertTexts[alert] ?? alert}`)),
+			.map((alert) => paint.attention(`! ${alert}: ${alertMeanings[alert]?.means ?? "see docs/monitoring.md"}`)),
 	];
 }
 

@@ -33,7 +33,8 @@ export interface ClusterStore {
 	/** Moves every client in one write. */
 	publish(podName: string, address: string): Promise<void>;
 	label(podName: string, role: string): Promise<void>;
-	event(reason: string, message: string, type: "Normal" | "Warning"): Promise<void>;
+	/** Whether mysql-replicas may lead to it. */
+	markReads(podName: string, serves: boolean): Promise<void>;
 	readonly lease: LeaseStore;
 }
 
@@ -41,8 +42,6 @@ export interface StoreOptions {
 	readonly config: KubeConfig;
 	readonly namespace: string;
 	readonly cluster: string;
-	/** Who reports the events: the watchdog's pod. */
-	readonly reporter: string;
 	readonly deadlineMs: number;
 }
 
@@ -68,6 +67,12 @@ export function clusterStore(options: StoreOptions): ClusterStore {
 
 	const readSlice = () =>
 		bounded("reading the endpoint", orNull(discovery.readNamespacedEndpointSlice({ name: serviceName, namespace })));
+
+	const labelled = async (podName: string, label: string, value: string) => {
+		const body = { metadata: { labels: { [label]: value } } };
+		const merge = setHeaderOptions("Content-Type", PatchStrategy.MergePatch);
+		await bounded(`labelling ${podName}`, core.patchNamespacedPod({ name: podName, namespace, body }, merge));
+	};
 
 	return {
 		async readRecord() {
@@ -116,29 +121,8 @@ export function clusterStore(options: StoreOptions): ClusterStore {
 						});
 			await bounded("moving the endpoint", call);
 		},
-		async label(podName, role) {
-			const body = { metadata: { labels: { "mysql-dr/role": role } } };
-			const patch = core.patchNamespacedPod(
-				{ name: podName, namespace, body },
-				setHeaderOptions("Content-Type", PatchStrategy.MergePatch),
-			);
-			await bounded(`labelling ${podName}`, patch);
-		},
-		async event(reason, message, type) {
-			const time = new Date();
-			const body = {
-				metadata: { generateName: "mysql-dr-", namespace },
-				involvedObject: { kind: "ConfigMap", apiVersion: "v1", name: recordName, namespace },
-				reason,
-				message: message.slice(0, 1000),
-				type,
-				eventTime: new V1MicroTime(time),
-				action: reason,
-				reportingComponent: "mysql-dr/watchdog",
-				reportingInstance: options.reporter,
-			};
-			await bounded("writing an event", core.createNamespacedEvent({ namespace, body }));
-		},
+		label: (podName, role) => labelled(podName, "mysql-dr/role", role),
+		markReads: (podName, serves) => labelled(podName, "mysql-dr/reads", String(serves)),
 		lease: leaseStore(config.makeApiClient(CoordinationV1Api), namespace, bounded),
 	};
 }

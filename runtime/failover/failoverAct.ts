@@ -21,13 +21,13 @@ export async function failover(operation: Operation, { from, reason, stalled }: 
 		gtidBefore: {},
 		gtidAfter: "",
 	});
-	timeline.step(`${from} is lost: ${reason}`);
+	timeline.step(`${from} is lost: ${reason}`, "detect");
 	const seen = await revokeAcknowledgements(operation, stalled);
-	timeline.step(`acknowledgements revoked on ${seen.map((i) => i.name).join(", ")}`);
+	timeline.step(`acknowledgements revoked on ${seen.map((i) => i.name).join(", ")}`, "revoke");
 	const choice = chosen(choose(record, operation.facts.members, seen));
-	timeline.step(`chose ${choice.chosen}`);
+	timeline.step(`chose ${choice.chosen}`, "choose");
 	await catchUp(operation, choice);
-	timeline.step(`${choice.chosen} applied all that it holds`);
+	timeline.step(`${choice.chosen} applied all that it holds`, "catchUp");
 	const handover = await prepare(operation, choice, seen, timeline);
 	refuseGain(choice, handover);
 	await recordTerm(operation, handover);
@@ -60,9 +60,9 @@ async function shutOut(operation: Operation, from: string, timeline: Timeline): 
 	try {
 		const old = await operation.instance(from);
 		await old.shutOut(deadline(operation, operation.limits.statementMs));
-		timeline.step(`${from} ended its sessions`);
+		timeline.step(`${from} ended its sessions`, "fence");
 	} catch (error) {
-		timeline.step(`${from} keeps its sessions for now: ${(error as Error).message}`);
+		timeline.step(`${from} keeps its sessions for now: ${(error as Error).message}`, "fence");
 	}
 }
 

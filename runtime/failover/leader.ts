@@ -9,12 +9,14 @@ import type { ClusterStore } from "./clusterStore.ts";
 import type { Action, Decision, decide, Facts } from "./decide.ts";
 import { HoldOff } from "./holdOff.ts";
 import type { LeaseKeeper } from "./lease.ts";
+import { type Observer, workOf } from "./observer.ts";
 import type { Limits, Operation } from "./operation.ts";
 import { PauseWatch } from "./pause.ts";
 import { perform } from "./perform.ts";
 import type { Pods } from "./pods.ts";
 import type { ProbeTimes } from "./prober.ts";
 import type { Probers } from "./probers.ts";
+import type { ReadLimits } from "./readGuard.ts";
 import type { RebuildAccess } from "./rebuildAct.ts";
 import type { ClusterRecord } from "./record.ts";
 import { RecordKeeper } from "./recordKeeper.ts";
@@ -43,6 +45,8 @@ export interface LeaderOptions {
 	/** The decision core and what acts on an instance; a simulation wraps them to show what each step is for. */
 	readonly decide: typeof decide;
 	readonly instance: typeof instance;
+	readonly reads: ReadLimits;
+	readonly observer: Observer;
 }
 
 /** What fails in each round is said this often. */
@@ -77,6 +81,10 @@ export class Leader {
 			log: options.log,
 			clock,
 			onEnd: () => this.#wake(),
+			facts: options.facts,
+			pods: options.pods,
+			reads: options.reads,
+			observer: options.observer,
 		});
 	}
 
@@ -86,6 +94,11 @@ export class Leader {
 
 	get decision(): Decision | null {
 		return this.#decision;
+	}
+
+	/** What it tends besides its decisions. */
+	get upkeep(): Pick<Upkeep, "reads" | "alerts"> {
+		return this.#upkeep;
 	}
 
 	/** Leads until the lease is gone or `stop` says so. */
@@ -156,6 +169,7 @@ export class Leader {
 			const view = since(this.view(), this.#options.clock.now() - this.#actedAt);
 			const decision = this.#options.decide(view, this.record, facts);
 			this.#note(decision);
+			this.#options.observer.decided(view, this.record, decision, this.#upkeep.alerts);
 			if (decision.action.do !== "wait") await this.#act(view, decision.action);
 			await this.#upkeep.repair(this.#operation(view), decision.repairs);
 			this.#upkeep.label(this.view(), this.record);
@@ -167,9 +181,10 @@ export class Leader {
 	}
 
 	/** What was read before or during an act says nothing about the instances after it. */
-	async #act(view: View, action: Action): Promise<void> {
+	async #act(view: View, action: Exclude<Action, { do: "wait" }>): Promise<void> {
+		const { observer, schemas } = this.#options;
 		try {
-			await perform(this.#operation(view), action, this.#options.schemas);
+			await observer.work(workOf(action), () => perform(this.#operation(view), action, schemas));
 		} catch (error) {
 			if (action.do === "switchover" && action.request === null) this.#holdOff.failed(this.#options.clock.now());
 			throw error;
@@ -214,6 +229,7 @@ export class Leader {
 			now: () => new Date(clock.wall()),
 			clock,
 			log: (step) => log.info(step),
+			witness: this.#options.observer,
 		};
 	}
 

@@ -8,12 +8,14 @@ import { clusterLabels } from "../kubernetes/clusterLabels.ts";
 import { instance } from "../mysql/instance.ts";
 import { readableSql } from "../mysql/readableSql.ts";
 import { openSession } from "../mysql/session.ts";
+import type { ObjectStore } from "../store/objectStore.ts";
 import type { Clock } from "./clock.ts";
 import type { ClusterStore } from "./clusterStore.ts";
 import { type Access, refreshAccess } from "./credentialsAccess.ts";
 import { decide } from "./decide.ts";
 import type { LeaderOptions } from "./leader.ts";
 import type { LeaseKeeper } from "./lease.ts";
+import type { Observer } from "./observer.ts";
 import type { Pods } from "./pods.ts";
 import { surplusStore } from "./surplusStore.ts";
 
@@ -26,6 +28,9 @@ export interface LeaderParts {
 	readonly pods: Pods;
 	readonly log: Logger;
 	readonly clock: Clock;
+	/** Where evidence goes. */
+	readonly stores: readonly ObjectStore[];
+	readonly observer: Observer;
 }
 
 /** As mysqld sees it in its pod. */
@@ -87,7 +92,12 @@ export function leaderOptions(parts: LeaderParts): LeaderOptions {
 				caFile,
 			}),
 			readableSql,
-			surplusStore: surplusStore(parts.kubernetes, settings.namespace, clusterLabels(settings.cluster)),
+			surplusStore: surplusStore({
+				...parts,
+				namespace: settings.namespace,
+				cluster: settings.cluster,
+				labels: clusterLabels(settings.cluster),
+			}),
 		},
 		schemas: [settings.schema, drillSchema],
 		refreshCredentials: () => refreshAccess(parts.kubernetes, settings),
@@ -96,5 +106,7 @@ export function leaderOptions(parts: LeaderParts): LeaderOptions {
 		connect: openSession,
 		decide,
 		instance,
+		reads: { lagLimitMs: settings.plan.readLagLimit, netTimeoutMs: replication.netTimeout },
+		observer: parts.observer,
 	};
 }

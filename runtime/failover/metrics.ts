@@ -1,11 +1,22 @@
-/** What Prometheus reads from a watchdog. Values are taken from the status at the time of the scrape. */
+/** What Prometheus reads from a watchdog of what it sees: taken from its view at the time of the scrape. */
 import { collectDefaultMetrics, Gauge, Registry } from "prom-client";
+import { alertNames } from "./alerts.ts";
 import type { Status } from "./status.ts";
+import type { View } from "./view.ts";
 
-export function metrics(status: () => Status | null, leading: () => boolean): Registry {
+/** What the leader sees. */
+export interface Seen {
+	readonly status: Status;
+	readonly view: View;
+	/** Reports that wait for a store. */
+	readonly reportsPending: number;
+}
+
+/** @param seen null when another watchdog leads */
+export function metrics(seen: () => Seen | null, leading: () => boolean): Registry {
 	const registry = new Registry();
 	collectDefaultMetrics({ register: registry });
-	const gauge = (name: string, help: string, set: (g: Gauge, s: Status) => void, labelNames: string[] = []) => {
+	const gauge = (name: string, help: string, set: (g: Gauge, s: Seen) => void, labelNames: string[] = []) => {
 		const made: Gauge = new Gauge({
 			name: `mysql_dr_${name}`,
 			help,
@@ -13,8 +24,10 @@ export function metrics(status: () => Status | null, leading: () => boolean): Re
 			registers: [registry],
 			collect() {
 				made.reset();
-				const now = status();
+				const now = seen();
 				if (now !== null) set(made, now);
+				// Without labels a reset gauge would say 0: of a watchdog that does not lead that is not true.
+				else if (labelNames.length === 0) made.remove();
 			},
 		});
 	};
@@ -26,31 +39,69 @@ export function metrics(status: () => Status | null, leading: () => boolean): Re
 			this.set(leading() ? 1 : 0);
 		},
 	});
-	gauge("term", "Term of the current primary", (g, s) => g.set(s.term ?? 0));
-	gauge("protected", "1 when one more failure loses no acknowledged write", (g, s) => g.set(s.protected ? 1 : 0));
+	gauge("term", "Term of the current primary", (g, { status }) => g.set(status.term ?? 0));
+	gauge("protected", "1 when one more failure loses no acknowledged write", (g, { status }) =>
+		g.set(status.protected ? 1 : 0),
+	);
+	gauge("paused", "1 while an operator has told the watchdog to change nothing", (g, { status }) =>
+		g.set((status.alerts as readonly string[]).includes("paused") ? 1 : 0),
+	);
+	gauge("reports_pending", "Failover reports that are not in every store yet", (g, s) => g.set(s.reportsPending));
+	ofInstances(gauge);
+	ofPrimary(gauge);
+	gauge(
+		"alert",
+		"1 while the watchdog sees this condition, else 0",
+		(g, { status }) => {
+			for (const alert of alertNames) g.set({ alert }, status.alerts.includes(alert) ? 1 : 0);
+		},
+		["alert"],
+	);
+	return registry;
+}
+
+type Declare = (name: string, help: string, set: (g: Gauge, s: Seen) => void, labelNames?: string[]) => void;
+
+function ofInstances(gauge: Declare): void {
 	gauge(
 		"instance_ready",
 		"1 when the instance fills its role",
-		(g, s) => {
-			for (const i of s.instances) g.set({ instance: i.name, role: i.role }, i.ready ? 1 : 0);
+		(g, { status }) => {
+			for (const i of status.instances) g.set({ instance: i.name, role: i.role }, i.ready ? 1 : 0);
 		},
 		["instance", "role"],
 	);
 	gauge(
 		"instance_lag_seconds",
-		"Seconds behind the primary",
-		(g, s) => {
-			for (const i of s.instances) if (i.lagSeconds !== null) g.set({ instance: i.name }, i.lagSeconds);
+		"How old an instance's data are at most",
+		(g, { status }) => {
+			for (const i of status.instances) if (i.lagSeconds !== null) g.set({ instance: i.name }, i.lagSeconds);
 		},
 		["instance"],
 	);
 	gauge(
-		"alert",
-		"1 while the watchdog sees this condition",
-		(g, s) => {
-			for (const alert of s.alerts) g.set({ alert }, 1);
+		"instance_serves_reads",
+		"1 when a replica's data are fresh enough for mysql-replicas",
+		(g, { status }) => {
+			for (const i of status.instances) if (i.reads !== null) g.set({ instance: i.name }, i.reads ? 1 : 0);
 		},
-		["alert"],
+		["instance"],
 	);
-	return registry;
+}
+
+function ofPrimary(gauge: Declare): void {
+	const primary = ({ status, view }: Seen) => {
+		const health = view.instances.find(({ name }) => name === status.primary)?.health;
+		return health?.state === "readable" ? health.reading : null;
+	};
+	gauge("ackers", "Replicas that acknowledge the primary's commits", (g, s) => set(g, primary(s)?.ackers));
+	gauge("waiting_commits", "Sessions whose commit waits for an acknowledgement", (g, s) =>
+		set(g, primary(s)?.waitingCommits),
+	);
+}
+
+/** What is not known is not told. */
+function set(gauge: Gauge, value: number | undefined): void {
+	if (value === undefined) gauge.remove();
+	else gauge.set(value);
 }

@@ -4,6 +4,7 @@ import { LostLeaseError } from "./cancel.ts";
 import type { Clock } from "./clock.ts";
 import type { ClusterStore, Versioned } from "./clusterStore.ts";
 import type { Facts } from "./decide.ts";
+import type { Phase, Witness } from "./observer.ts";
 import type { Change, ClusterRecord } from "./record.ts";
 import type { StatefulSet } from "./statefulSet.ts";
 import type { View } from "./view.ts";
@@ -39,6 +40,8 @@ export interface Operation {
 	/** The monotonic clock, for limits. */
 	readonly clock: Clock;
 	readonly log: (step: string) => void;
+	/** Who is told of each step of a change. */
+	readonly witness?: Witness;
 }
 
 /** Less than this is left for the answer to come back and for the next check. */
@@ -59,16 +62,23 @@ export function deadline(operation: Operation, wantedMs: number): number {
 export class Timeline {
 	readonly #operation: Operation;
 	readonly #start: Omit<Change, "finishedAt" | "steps">;
-	readonly #steps: { at: string; step: string }[] = [];
+	readonly #steps: Change["steps"] = [];
 
 	constructor(operation: Operation, start: Omit<Change, "finishedAt" | "steps" | "startedAt">) {
 		this.#operation = operation;
-		this.#start = { ...start, startedAt: operation.now().toISOString() };
+		const lastOpenAt = operation.witness?.lastOpenAt() ?? null;
+		this.#start = {
+			...start,
+			startedAt: operation.now().toISOString(),
+			...(operation.witness === undefined ? {} : { leader: operation.witness.self }),
+			...(lastOpenAt === null ? {} : { lastOpenAt }),
+		};
 	}
 
-	step(step: string): void {
-		this.#steps.push({ at: this.#operation.now().toISOString(), step });
+	step(step: string, phase?: Phase): void {
+		this.#steps.push({ at: this.#operation.now().toISOString(), step, ...(phase === undefined ? {} : { phase }) });
 		this.#operation.log(step);
+		this.#operation.witness?.step(step, phase ?? null);
 	}
 
 	change(more: Partial<Change> = {}): Change {

@@ -8,6 +8,8 @@ export interface PodFacts {
 	readonly zone: string | null;
 	readonly node: string | null;
 	readonly role: string | null;
+	/** Whether mysql-replicas may lead to it: "true", "false", or null where nobody has said. */
+	readonly reads: string | null;
 	readonly ready: boolean;
 	/** Why it is about to go: it is being deleted, or its node is about to be emptied; null when it stays. */
 	readonly leaving: string | null;
@@ -35,6 +37,7 @@ export function podRecord(pod: V1Pod): PodRecord {
 		address: status?.podIP ?? null,
 		node: spec?.nodeName ?? null,
 		role: labels["mysql-dr/role"] ?? null,
+		reads: labels["mysql-dr/reads"] ?? null,
 		ready,
 		leaving: metadata.deletionTimestamp === undefined ? null : "its pod is being deleted",
 		ending: metadata.deletionTimestamp !== undefined,

@@ -23,6 +23,7 @@ export interface ProberOptions {
 	readonly clock: Clock;
 	readonly connect: Connect;
 	readonly onChange: () => void;
+	readonly onProbe: (ms: number, answered: boolean) => void;
 }
 
 /** MySQL error numbers that say "alive, but not for us" (server error reference). */
@@ -95,6 +96,7 @@ export class Prober {
 
 	async #probe(): Promise<void> {
 		const before = this.health();
+		const began = this.#options.clock.now();
 		try {
 			const session = await this.#open();
 			// Its age counts from the question: the answer may describe any moment since.
@@ -112,6 +114,7 @@ export class Prober {
 				refused: (error as { code?: string }).code === "ECONNREFUSED",
 			};
 		}
+		this.#options.onProbe(this.#options.clock.now() - began, this.#failures === 0);
 		if (differs(before, this.health())) this.#options.onChange();
 	}
 

@@ -4,6 +4,7 @@
  */
 import type { Connect, Login, Target } from "../mysql/session.ts";
 import type { Clock } from "./clock.ts";
+import type { Observer } from "./observer.ts";
 import { Prober, type ProbeTimes } from "./prober.ts";
 import type { Health } from "./view.ts";
 
@@ -14,6 +15,7 @@ export interface ProbersOptions {
 	readonly clock: Clock;
 	readonly connect: Connect;
 	readonly target: (name: string) => Target | null;
+	readonly observer: Pick<Observer, "probed">;
 }
 
 /** A watchdog that waits for the lease asks this many times less often. */
@@ -23,7 +25,7 @@ export class Probers {
 	readonly #probers: ReadonlyMap<string, Prober>;
 	#wake: (() => void) | null = null;
 
-	constructor({ facts, probe, login, clock, connect, target }: ProbersOptions) {
+	constructor({ facts, probe, login, clock, connect, target, observer }: ProbersOptions) {
 		const periodMs = () => (this.#wake === null ? probe.periodMs * calmer : probe.periodMs);
 		this.#probers = new Map(
 			facts.members.map((name) => [
@@ -36,6 +38,7 @@ export class Probers {
 					clock,
 					connect,
 					onChange: () => this.#wake?.(),
+					onProbe: (ms, answered) => observer.probed(name, ms, answered),
 				}),
 			]),
 		);

@@ -26,20 +26,20 @@ export async function recordTerm(operation: Operation, handover: Handover): Prom
 		gtidAtPromotion: formatGtidSet(handover.executed),
 		lastChange: timeline.change({ term: record.term + 1, to, ...handover.more }),
 	}));
-	timeline.step(`recorded term ${recorded(operation).term} with primary ${to}`);
+	timeline.step(`recorded term ${recorded(operation).term} with primary ${to}`, "record");
 }
 
 export async function open(operation: Operation, handover: Handover): Promise<void> {
 	const { to, timeline, followers } = handover;
 	const primary = await operation.instance(to);
 	await primary.promote(deadline(operation, operation.limits.statementMs));
-	timeline.step(`${to} accepts writes`);
+	timeline.step(`${to} accepts writes`, "promote");
 	// The clients are moved while the replicas connect: their first commits wait for an acknowledgement.
 	const address = operation.addressOf(to);
 	const moved = address === null ? Promise.resolve() : operation.store.publish(to, address);
 	const connected = followers.map((name) => connect(operation, name, handover));
 	await moved;
-	timeline.step(`mysql-primary points to ${to} (${address ?? "no address yet"})`);
+	timeline.step(`mysql-primary points to ${to} (${address ?? "no address yet"})`, "publish");
 	await Promise.all(connected);
 }
 
@@ -49,9 +49,9 @@ async function connect(operation: Operation, name: string, handover: Handover): 
 		const replica = await operation.instance(name);
 		const ms = deadline(operation, operation.limits.statementMs);
 		await replica.follow(operation.facts.sourceHost(handover.to), ms);
-		handover.timeline.step(`${name} follows ${handover.to}`);
+		handover.timeline.step(`${name} follows ${handover.to}`, "follow");
 	} catch (error) {
-		handover.timeline.step(`${name} does not follow yet: ${(error as Error).message}`);
+		handover.timeline.step(`${name} does not follow yet: ${(error as Error).message}`, "follow");
 	}
 }
 

@@ -1,7 +1,12 @@
 /** The cluster record: the one truth about who is primary, in which term, and since when. */
 import { z } from "zod";
 
-const step = z.object({ at: z.iso.datetime(), step: z.string() });
+const step = z.object({
+	at: z.iso.datetime(),
+	step: z.string(),
+	/** What it was for, by a word that does not change. */
+	phase: z.string().optional(),
+});
 
 /** What was done when the primary changed, kept as evidence of the last change. */
 export const changeSchema = z.object({
@@ -16,6 +21,10 @@ export const changeSchema = z.object({
 	/** What each instance held when its acknowledgements had been revoked. */
 	gtidBefore: z.record(z.string(), z.string()),
 	gtidAfter: z.string(),
+	/** The watchdog that began it. */
+	leader: z.string().optional(),
+	/** When the old primary was last seen to accept writes. */
+	lastOpenAt: z.iso.datetime().optional(),
 });
 
 export const answerSchema = z.object({

@@ -1,7 +1,8 @@
 /** The document that `mysql-dr status --json` prints and /status serves. Pure. */
 import { formatGtidSet } from "../mysql/gtidSet.ts";
-import type { Alert } from "./decide.ts";
+import type { Alert } from "./alerts.ts";
 import type { Paused } from "./pause.ts";
+import type { Reads } from "./readGuard.ts";
 import type { Change, ClusterRecord } from "./record.ts";
 import { type Role, roleOf } from "./roles.ts";
 import type { InstanceView, View } from "./view.ts";
@@ -12,7 +13,10 @@ export interface InstanceStatus {
 	readonly role: Role;
 	readonly ready: boolean;
 	readonly gtidExecuted: string | null;
+	/** How old its data are at most; null where that is not known. */
 	readonly lagSeconds: number | null;
+	/** Whether mysql-replicas leads to it, as far as the age of its data goes; null of the primary. */
+	readonly reads: boolean | null;
 	/** On the primary: that acknowledgements are required; on a replica: that it gives them. */
 	readonly semiSync: boolean | null;
 	/** Why it is not ready; null when it is. */
@@ -52,6 +56,8 @@ export interface StatusInput {
 	readonly view: View;
 	readonly record: ClusterRecord | null;
 	readonly watchdog: Status["watchdog"];
+	/** Of each instance but the primary. */
+	readonly reads: ReadonlyMap<string, Reads>;
 	readonly alerts: readonly Alert[];
 	readonly doing: string;
 }
@@ -65,7 +71,7 @@ export function status(input: StatusInput): Status {
 		term: record?.term ?? null,
 		primary: record?.primary ?? null,
 		protected: isProtected(view, record),
-		instances: view.instances.map((i) => instanceStatus(i, record)),
+		instances: view.instances.map((i) => instanceStatus(i, record, input.reads.get(i.name))),
 		watchdog: input.watchdog,
 		archive: null,
 		backups: null,
@@ -83,7 +89,11 @@ function rolloutStatus({ rollout }: View): Status["rollout"] {
 	return { outdated: rollout.outdated.map(({ name }) => name), stuck: rollout.stuck };
 }
 
-function instanceStatus(instance: InstanceView, record: ClusterRecord | null): InstanceStatus {
+function instanceStatus(
+	instance: InstanceView,
+	record: ClusterRecord | null,
+	reads: Reads | undefined,
+): InstanceStatus {
 	const { name, zone, health, busy } = instance;
 	const role = roleOf(instance, record);
 	if (health.state !== "readable") {
@@ -94,6 +104,7 @@ function instanceStatus(instance: InstanceView, record: ClusterRecord | null): I
 			ready: false,
 			gtidExecuted: null,
 			lagSeconds: null,
+			reads: reads?.serves ?? null,
 			semiSync: null,
 			reason: health.reason,
 		};
@@ -107,10 +118,16 @@ function instanceStatus(instance: InstanceView, record: ClusterRecord | null): I
 		role,
 		ready,
 		gtidExecuted: formatGtidSet(reading.executed),
-		lagSeconds: isPrimary ? 0 : reading.lagSeconds,
+		lagSeconds: isPrimary ? 0 : lagSeconds(reads),
+		reads: reads?.serves ?? null,
 		semiSync: isPrimary ? reading.acksRequired : reading.acknowledges,
 		reason: ready ? null : busy || reading.receiver?.error || reading.applier?.error || "joining",
 	};
+}
+
+function lagSeconds(reads: Reads | undefined): number | null {
+	if (reads === undefined || !reads.known) return null;
+	return reads.current ? 0 : Math.round(reads.ms / 100) / 10;
 }
 
 function isReady(instance: InstanceView, record: ClusterRecord | null): boolean {

@@ -24,9 +24,9 @@ export async function switchover(operation: Operation, to: string, reason: strin
 	// The new primary opens first; ending the old one's sessions makes its clients come again.
 	await open(operation, handover);
 	await source.fence(deadline(operation, operation.limits.statementMs));
-	timeline.step(`${from} ended its sessions`);
+	timeline.step(`${from} ended its sessions`, "fence");
 	await source.follow(operation.facts.sourceHost(to), deadline(operation, operation.limits.statementMs));
-	timeline.step(`${from} follows ${to}`);
+	timeline.step(`${from} follows ${to}`, "follow");
 	await recordDone(operation, handover);
 }
 
@@ -41,7 +41,7 @@ async function drainOrUndo(operation: Operation, parts: Parts): Promise<Handover
 	try {
 		return await drain(operation, parts);
 	} catch (error) {
-		parts.timeline.step(`undone: ${(error as Error).message}`);
+		parts.timeline.step(`undone: ${(error as Error).message}`, "undo");
 		// Should this fail too, the next round sees a closed primary and opens it.
 		const source = await operation.instance(recorded(operation).primary);
 		await source.acceptWrites(deadline(operation, operation.limits.statementMs));
@@ -66,7 +66,7 @@ async function letFinish(operation: Operation, { source, timeline }: Parts): Pro
 		await clock.sleep(lookMs);
 		left = new Set([...(await look())].filter((transaction) => atFirst.has(transaction)));
 	}
-	if (left.size > 0) timeline.step(`transactions that did not finish and are ended: ${left.size}`);
+	if (left.size > 0) timeline.step(`transactions that did not finish and are ended: ${left.size}`, "drain");
 }
 
 async function drain(operation: Operation, parts: Parts): Promise<Handover> {
@@ -74,12 +74,12 @@ async function drain(operation: Operation, parts: Parts): Promise<Handover> {
 	const ms = (wanted = operation.limits.statementMs) => deadline(operation, wanted);
 	await letFinish(operation, parts);
 	await source.refuseWrites(ms(operation.limits.drainMs));
-	timeline.step("the old primary refuses writes");
+	timeline.step("the old primary refuses writes", "drain");
 	const last = await source.read(ms());
 	if (!(await target.applyUntil(last.executed, ms(operation.limits.drainMs)))) {
 		throw new Error(`${to} did not catch up within ${operation.limits.drainMs} ms`);
 	}
-	timeline.step(`${to} has everything`);
+	timeline.step(`${to} has everything`, "catchUp");
 	await target.stopReceiver(ms());
 	const reading = await target.read(ms());
 	if (!isEmpty(surplus(recorded(operation), reading))) {

@@ -1,9 +1,14 @@
 /** What the leader does beside its decisions' actions: repairs, one an instance, and the role labels. */
 import type { Logger } from "pino";
+import type { TendedAlert } from "./alerts.ts";
 import type { Clock } from "./clock.ts";
 import type { ClusterStore } from "./clusterStore.ts";
+import type { Facts } from "./decide.ts";
+import { type Observer, workOfRepair } from "./observer.ts";
 import type { Operation } from "./operation.ts";
 import { repairInstance } from "./perform.ts";
+import type { Pods } from "./pods.ts";
+import { ReadGuard, type ReadLimits, type Reads } from "./readGuard.ts";
 import type { RebuildAccess } from "./rebuildAct.ts";
 import type { ClusterRecord } from "./record.ts";
 import type { Repair } from "./repair.ts";
@@ -18,16 +23,31 @@ export interface UpkeepOptions {
 	readonly clock: Clock;
 	/** A repair ended: there is something new to decide on. */
 	readonly onEnd: () => void;
+	readonly facts: Facts;
+	readonly pods: Pick<Pods, "database">;
+	readonly reads: ReadLimits;
+	readonly observer: Observer;
 }
 
 export class Upkeep {
 	readonly #options: UpkeepOptions;
 	readonly #busy = new Map<string, string>();
 	readonly #retry: Retry;
+	readonly #guard: ReadGuard;
 
 	constructor(options: UpkeepOptions) {
 		this.#options = options;
+		this.#guard = new ReadGuard({ ...options, limits: options.reads });
 		this.#retry = new Retry(options.clock);
+	}
+
+	/** Of each instance but the primary: how old its data are, and whether it serves them. */
+	get reads(): ReadonlyMap<string, Reads> {
+		return this.#guard.reads;
+	}
+
+	get alerts(): readonly TendedAlert[] {
+		return this.#guard.served ? [] : ["noFreshReplica"];
 	}
 
 	/** The repair that is under way on an instance. */
@@ -49,7 +69,8 @@ export class Upkeep {
 	async #one(operation: Operation, repair: Repair): Promise<void> {
 		this.#busy.set(repair.name, repair.do);
 		try {
-			await repairInstance(operation, this.#options.access, repair);
+			const { access, observer } = this.#options;
+			await observer.work(workOfRepair(repair), () => repairInstance(operation, access, repair));
 		} catch (error) {
 			this.#options.log.warn({ err: error, repair }, "a repair failed and is tried again");
 		} finally {
@@ -60,6 +81,7 @@ export class Upkeep {
 
 	/** Labels follow what is seen; nothing depends on their being there at once. */
 	label(view: View, record: ClusterRecord | null): void {
+		this.#guard.round(view, record);
 		const wanted = roles(view, record);
 		for (const { name, label, address } of view.instances) {
 			const role = wanted.get(name);

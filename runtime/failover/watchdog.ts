@@ -3,18 +3,26 @@ import { readFileSync } from "node:fs";
 import { KubeConfig } from "@kubernetes/client-node";
 import { type Logger, pino } from "pino";
 import { type Settings, settingsSchema } from "../../objectives/settings.ts";
+import type { ObjectStore } from "../store/objectStore.ts";
+import { openStores } from "../store/openStores.ts";
+import { Announcer } from "./announcer.ts";
 import { Candidate, sharesZoneWithPrimary, zoneOf } from "./candidate.ts";
 import { systemClock } from "./clock.ts";
+import { eventWriter } from "./clusterEvents.ts";
 import { clusterStore } from "./clusterStore.ts";
 import { type Access, awaitAccess } from "./credentialsAccess.ts";
+import { EventQueue } from "./eventQueue.ts";
 import { Leader } from "./leader.ts";
 import { leaderOptions } from "./leaderOptions.ts";
 import { type LeaseKeeper, leaseKeeper } from "./lease.ts";
-import { metrics } from "./metrics.ts";
+import { Measures } from "./measures.ts";
+import { metrics, type Seen } from "./metrics.ts";
 import { type Pods, watchPods } from "./pods.ts";
 import { Probers } from "./probers.ts";
+import { ReportKeeper } from "./reportKeeper.ts";
 import { serve } from "./server.ts";
 import { type Status, status } from "./status.ts";
+import { Telemetry } from "./telemetry.ts";
 
 const settingsFile = "/etc/mysql-dr/settings/settings.json";
 
@@ -31,7 +39,16 @@ export async function runWatchdog(): Promise<void> {
 	process.exit(0);
 }
 
+/** Of the process, whoever leads. */
+interface Instruments {
+	readonly measures: Measures;
+	readonly queue: EventQueue;
+	readonly reports: ReportKeeper;
+	readonly stores: readonly ObjectStore[];
+}
+
 interface Standing {
+	readonly instruments: Instruments;
 	readonly access: Access;
 	readonly pods: Pods;
 	readonly stop: AbortSignal;
@@ -49,6 +66,7 @@ class Watchdog {
 	#pods: Pods | null = null;
 	#lease: LeaseKeeper | null = null;
 	#candidate: Candidate | null = null;
+	#reports: ReportKeeper | null = null;
 	#roundAt = now();
 
 	constructor(settings: Settings, config: KubeConfig, log: Logger) {
@@ -59,7 +77,7 @@ class Watchdog {
 
 	async run(stop: AbortSignal): Promise<void> {
 		const registry = metrics(
-			() => this.#status(),
+			() => this.#seen(),
 			() => this.#candidate?.leading() ?? false,
 		);
 		const server = serve({
@@ -76,14 +94,32 @@ class Watchdog {
 		this.#pods = pods;
 		const access = await awaitAccess(this.#config, this.#settings, stop, onError);
 		this.#access = access;
-		if (access !== null) await this.#stand({ access, pods, stop, onError });
+		const instruments = await this.#instruments(new Measures(registry));
+		if (access !== null) await this.#stand({ access, pods, stop, onError, instruments });
 		await pods.stop();
 		server.close();
 	}
 
+	async #instruments(measures: Measures): Promise<Instruments> {
+		const { namespace } = this.#settings;
+		const given = { config: this.#config, namespace };
+		const stores = await openStores(this.#settings.stores, given);
+		const reports = new ReportKeeper({
+			...{ stores, clock: systemClock, log: this.#log },
+			onStored: (store, outcome) => measures.stored(store, outcome),
+		});
+		const queue = new EventQueue({
+			write: eventWriter({ ...given, reporter: self(), deadlineMs: 2000 }),
+			clock: systemClock,
+			onLost: () => measures.eventLost(),
+		});
+		this.#reports = reports;
+		return { measures, queue, reports, stores };
+	}
+
 	/** For election, again and again, until it is told to stop. */
-	async #stand({ access, pods, stop, onError }: Standing): Promise<void> {
-		const store = clusterStore({ config: this.#config, ...this.#names(), reporter: self(), deadlineMs: 2000 });
+	async #stand({ access, pods, stop, onError, instruments }: Standing): Promise<void> {
+		const store = clusterStore({ config: this.#config, ...this.#names(), deadlineMs: 2000 });
 		const { failover } = this.#settings.plan;
 		const lease = leaseKeeper({
 			store: store.lease,
@@ -98,17 +134,18 @@ class Watchdog {
 			onError,
 		});
 		this.#lease = lease;
-		const options = leaderOptions({ access, kubernetes: this.#config, store, pods, lease, ...this.#own() });
+		const instrumental = { stores: instruments.stores, observer: this.#observer(instruments) };
+		const own = { settings: this.#settings, clock: systemClock, log: this.#log };
+		const options = leaderOptions({ access, kubernetes: this.#config, store, pods, lease, ...own, ...instrumental });
 		const probers = new Probers(options);
 		const probing = probers.run(stop);
-		this.#candidate = this.#queue(lease, pods, () => new Leader(options, probers));
+		this.#candidate = this.#queue(lease, pods, () => {
+			instruments.measures.elected();
+			return new Leader(options, probers);
+		});
 		await this.#candidate.run(stop);
 		await lease.release().catch(onError);
 		await probing;
-	}
-
-	#own() {
-		return { settings: this.#settings, clock: systemClock, log: this.#log };
 	}
 
 	#queue(lease: LeaseKeeper, pods: Pods, leader: () => Leader): Candidate {
@@ -124,6 +161,19 @@ class Watchdog {
 				this.#roundAt = now();
 			},
 		});
+	}
+
+	#observer(instruments: Instruments): Telemetry {
+		const { site, region } = this.#settings;
+		const announcer = new Announcer(instruments.queue, systemClock);
+		return new Telemetry({ ...instruments, announcer, self: self(), site, region, clock: systemClock });
+	}
+
+	#seen(): Seen | null {
+		const status = this.#status();
+		const leader = this.#candidate?.leader ?? null;
+		if (status === null || leader === null) return null;
+		return { status, view: leader.view(), reportsPending: this.#reports?.pending ?? 0 };
 	}
 
 	#status(): Status | null {
@@ -144,7 +194,8 @@ class Watchdog {
 			view: leader.view(),
 			record,
 			watchdog: { leader: self(), zone: zoneOf({ self: self(), pods: this.#pods }), members },
-			alerts: decision?.alerts ?? [],
+			reads: leader.upkeep.reads,
+			alerts: [...(decision?.alerts ?? []), ...leader.upkeep.alerts, ...(this.#reports?.alerts ?? [])],
 			doing: action === undefined ? "starting" : action.do === "wait" ? action.reason : action.do,
 		});
 	}

@@ -16,6 +16,7 @@ export class Api {
 	published: string | null = null;
 	lease: V1Lease | null = null;
 	readonly labels = new Map<string, string>();
+	readonly reads = new Map<string, string>();
 	/** How likely it is that an answer is lost. */
 	forgetful = 0;
 	/** Whether a save is refused when the record is no longer the one that was read. */
@@ -55,7 +56,7 @@ export class Api {
 				});
 			},
 			label: (name, role) => ask("labelling", () => void this.labels.set(name, role)),
-			event: async () => {},
+			markReads: async (name, serves) => void this.reads.set(name, String(serves)),
 			lease: {
 				read: () => ask("reading the lease", () => this.lease),
 				write: (lease) =>

@@ -4,6 +4,7 @@ import { Candidate, sharesZoneWithPrimary } from "../../runtime/failover/candida
 import { decide } from "../../runtime/failover/decide.ts";
 import { Leader, type LeaderOptions } from "../../runtime/failover/leader.ts";
 import { leaseKeeper } from "../../runtime/failover/lease.ts";
+import { unobserved } from "../../runtime/failover/observer.ts";
 import type { PodFacts, Pods } from "../../runtime/failover/pods.ts";
 import { Probers } from "../../runtime/failover/probers.ts";
 import { instance } from "../../runtime/mysql/instance.ts";
@@ -133,6 +134,8 @@ export class World {
 			connect: process.connect,
 			decide,
 			instance,
+			reads: { lagLimitMs: 10_000, netTimeoutMs: 2000 },
+			observer: unobserved,
 		};
 		const wanted = mutate(options, this);
 		const probers = new Probers(wanted);
@@ -159,6 +162,7 @@ export class World {
 			zone: zoneOf(name),
 			node: zoneOf(name),
 			role: this.api.labels.get(name) ?? null,
+			reads: this.api.reads.get(name) ?? null,
 			ready,
 			uid: name,
 			leaving: null,

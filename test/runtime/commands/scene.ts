@@ -20,9 +20,9 @@ export function status(with_: Partial<Status> = {}): Status {
 		primary: "mysql-1",
 		protected: true,
 		instances: [
-			{ ...common, name: "mysql-0", zone: "zone-a", role: "replica", lagSeconds: 0 },
-			{ ...common, name: "mysql-1", zone: "zone-b", role: "primary", lagSeconds: 0 },
-			{ ...common, name: "mysql-2", zone: "zone-c", role: "replica", lagSeconds: 0.2 },
+			{ ...common, name: "mysql-0", zone: "zone-a", role: "replica", lagSeconds: 0, reads: true },
+			{ ...common, name: "mysql-1", zone: "zone-b", role: "primary", lagSeconds: 0, reads: null },
+			{ ...common, name: "mysql-2", zone: "zone-c", role: "replica", lagSeconds: 0.2, reads: true },
 		],
 		watchdog: { leader: "w-1", zone: "zone-c", members: ["w-1", "w-2", "w-3"] },
 		archive: null,

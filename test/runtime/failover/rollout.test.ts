@@ -33,6 +33,7 @@ function pod(n: number, change: Partial<PodFacts> = {}): PodFacts {
 		zone: `zone-${n}`,
 		node: `node-${n}`,
 		role: null,
+		reads: null,
 		ready: true,
 		leaving: null,
 		ending: false,
@@ -196,6 +197,7 @@ test("the status names what is to go, and is silent when nothing is", () => {
 			view: { ...healthy(), rollout },
 			record: record(),
 			watchdog: { leader: null, zone: null, members: [] },
+			reads: new Map(),
 			alerts: [],
 			doing: "",
 		}).rollout;
