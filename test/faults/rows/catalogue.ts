@@ -8,6 +8,7 @@ import { histories } from "./histories.ts";
 import { losses } from "./losses.ts";
 import { partitions } from "./partitions.ts";
 import { promotions } from "./promotions.ts";
+import { readers } from "./readers.ts";
 import { relayLogs } from "./relayLogs.ts";
 import { replicas } from "./replicas.ts";
 import { rollouts } from "./rollout.ts";
@@ -28,7 +29,13 @@ export const catalogue: readonly Row[] = [
 	...disks,
 	...flapping,
 	...rollouts,
-].sort((a, b) => Number.parseInt(a.row, 10) - Number.parseInt(b.row, 10) || (a.row < b.row ? -1 : 1));
+	...readers,
+].sort((a, b) => number(a) - number(b) || (a.row < b.row ? -1 : 1));
+
+/** Rows of our own, with a letter in front, come last. */
+function number({ row }: Row): number {
+	return Number.parseInt(row, 10) || Number.POSITIVE_INFINITY;
+}
 
 /** Those that the words name: "15" means 15a, 15b and 15c. @throws Error for a word that names none. */
 export function rowsNamed(words: readonly string[]): readonly Row[] {
