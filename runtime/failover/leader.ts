@@ -2,10 +2,10 @@
 import type { Logger } from "pino";
 import type { Instance, instance, ReplicationLink } from "../mysql/instance.ts";
 import type { Connect, Login, Target } from "../mysql/session.ts";
-import { LostLeaseError } from "./cancel.ts";
 import { keepCertificates } from "./certificateUpkeep.ts";
 import type { Clock } from "./clock.ts";
 import type { ClusterStore } from "./clusterStore.ts";
+import { Complaints } from "./complaints.ts";
 import type { Action, Decision, decide, Facts } from "./decide.ts";
 import { HoldOff } from "./holdOff.ts";
 import type { LeaseKeeper } from "./lease.ts";
@@ -49,15 +49,13 @@ export interface LeaderOptions {
 	readonly observer: Observer;
 }
 
-/** What fails in each round is said this often. */
-const complaintMs = 10_000;
-
 export class Leader {
 	readonly #options: LeaderOptions;
 	readonly #probers: Probers;
 	readonly #sessions: Sessions;
 	readonly #keeper: RecordKeeper;
 	readonly #upkeep: Upkeep;
+	readonly #complaints: Complaints;
 	readonly #holdOff: HoldOff;
 	readonly #pause = new PauseWatch();
 	#wake: () => void = () => {};
@@ -65,7 +63,6 @@ export class Leader {
 	#actedAt = Number.NEGATIVE_INFINITY;
 	/** No step of a rolling update before this: what the last one did is to be seen first. */
 	#rolloutAt = Number.NEGATIVE_INFINITY;
-	#complaint = { message: "", until: 0 };
 
 	/** @param probers run already, and go on when this leader's time is over */
 	constructor(options: LeaderOptions, probers: Probers) {
@@ -75,6 +72,7 @@ export class Leader {
 		this.#sessions = new Sessions(target, () => login, connect);
 		this.#keeper = new RecordKeeper(options.store, clock);
 		this.#holdOff = new HoldOff(options.facts.holdOffMs);
+		this.#complaints = new Complaints(options.log, clock);
 		this.#upkeep = new Upkeep({
 			access: { ...options.rebuildAccess, session: (name) => this.#sessions.open(name, options.limits.statementMs) },
 			store: options.store,
@@ -175,7 +173,7 @@ export class Leader {
 			this.#upkeep.label(this.view(), this.record);
 			this.#sessions.warm(facts.members, this.#options.limits.statementMs);
 		} catch (error) {
-			this.#complain(error);
+			this.#complaints.say(error);
 			this.#keeper.doubt();
 		}
 	}
@@ -194,15 +192,6 @@ export class Leader {
 			this.#probers.hurry();
 		}
 		await this.#keeper.refresh();
-	}
-
-	#complain(error: unknown): void {
-		const { message } = error as Error;
-		const now = this.#options.clock.now();
-		if (message === this.#complaint.message && now < this.#complaint.until) return;
-		this.#complaint = { message, until: now + complaintMs };
-		if (error instanceof LostLeaseError) this.#options.log.warn(message);
-		else this.#options.log.error({ err: error }, "this round failed; the next one decides anew");
 	}
 
 	#note(decision: Decision): void {

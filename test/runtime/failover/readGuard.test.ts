@@ -137,7 +137,7 @@ function guarded(labels: Record<string, string | null>) {
 	const marked: string[] = [];
 	const pod = (name: string): PodFacts => ({
 		...{ name, address: "10.0.0.1", zone: null, node: null, role: null, ready: true },
-		...{ uid: name, leaving: null, revision: null, trouble: null, unreadySince: null },
+		...{ uid: name, leaving: null, ending: false, revision: null, trouble: null, unreadySince: null },
 		reads: labels[name] ?? null,
 	});
 	const guard = new ReadGuard({
