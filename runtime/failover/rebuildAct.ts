@@ -7,6 +7,7 @@ import { held, read } from "../mysql/reading.ts";
 import type { Login, Session, Target } from "../mysql/session.ts";
 import { RefusedError } from "./cancel.ts";
 import { deadline, type Operation, recorded } from "./operation.ts";
+import { whileItLives } from "./recipientWatch.ts";
 import type { Repair } from "./repair.ts";
 
 /** Where surplus transactions are kept for people to look at. */
@@ -33,7 +34,7 @@ export async function rebuild(
 	repair: Extract<Repair, { do: "rebuild" }>,
 ): Promise<void> {
 	const { name, donor } = repair;
-	const session = await access.session(name);
+	const [session, beside] = await Promise.all([access.session(name), access.session(name)]);
 	try {
 		const surplus = parseGtidSet(repair.surplus);
 		if (!isEmpty(surplus)) await save(operation, access, { name, session, surplus });
@@ -43,10 +44,12 @@ export async function rebuild(
 		operation.log(`${name} is cloned from ${donor}: ${repair.reason}`);
 		// Takes minutes where there is much data: it runs beside the decisions and needs no lease, since
 		// it changes nothing but an instance that counts for nothing.
-		await cloneFrom(session, access.cloneSource(donor), cloneLimitMs);
+		const copied = cloneFrom(session, access.cloneSource(donor), cloneLimitMs);
+		await whileItLives(copied, beside, operation.clock);
 		operation.log(`${name} was cloned from ${donor}`);
 	} finally {
 		session.close();
+		beside.close();
 	}
 }
 

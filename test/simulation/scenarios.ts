@@ -44,6 +44,13 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
 			fault("errant", random.pick(["replica", "other replica"]), dies + random.between(500, 5000), 0),
 		];
 	},
+	"the host of a replica vanishes while it is cloned": (random) => {
+		const errs = random.between(500, 1500);
+		return [
+			fault("errant", "replica", errs, 0),
+			fault("zone", "replica", errs + random.between(500, 3500), random.between(1000, 9000)),
+		];
+	},
 	"the leader stands still in the middle of a failover": (random) => {
 		const dies = random.between(500, 2000);
 		return [

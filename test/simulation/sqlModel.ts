@@ -69,6 +69,7 @@ const handlers: readonly (readonly [prefix: string, handler: Handler])[] = [
 			),
 	],
 	["CREATE DATABASE", ({ own, done }) => own.write(null, (a) => done(a === "done" ? null : new SqlError(1290, a)))],
+	["SELECT 1", at(() => {})],
 	["SHOW BINARY LOGS", ({ done }) => done(null, [{ Log_name: "binlog.000001" }])],
 	["CLONE INSTANCE", clone],
 ];
