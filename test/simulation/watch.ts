@@ -36,6 +36,7 @@ export class Watch {
 	readonly #acknowledged: number[] = [];
 	#errant: Errant[] = [];
 	#lost = false;
+	readonly #wipedAt = new Map<string, number>();
 	#writes = 0;
 	#forgiven = new TransactionSet();
 	#base = new TransactionSet();
@@ -86,6 +87,7 @@ export class Watch {
 	/** Data goes, by a fault or to be cloned anew. */
 	wiped(instance: Mysql, byFault: boolean): void {
 		this.#lost ||= byFault;
+		this.#wipedAt.set(instance.name, this.#world.clock.now());
 		this.#spared(instance, new TransactionSet(), "is wiped");
 	}
 
@@ -128,6 +130,8 @@ export class Watch {
 		if (before?.term === after.term && before.primary === after.primary) return;
 		this.#world.note(`record: term ${after.term}, primary ${after.primary}`);
 		const chosen = this.#world.mysql(after.primary);
+		// It had all when the save was sent and lost it on the way: such a primary is never opened.
+		if ((this.#wipedAt.get(chosen.name) ?? 0) > askedAt) return;
 		const has = held(chosen);
 		if (before !== null) {
 			this.#forgive(has, askedAt);
