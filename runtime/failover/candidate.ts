@@ -68,7 +68,7 @@ export class Candidate {
 			onRound();
 			if (this.#shouldMove() && clock.now() - movedAt > moveMs) {
 				movedAt = clock.now();
-				log.info("giving the lease to a watchdog outside the primary's zone");
+				log.info("giving the lease to a watchdog that stands better");
 				await lease.release().catch(() => {});
 			}
 			// Not a period late when the lease runs out in the middle of one; one that was taken meanwhile is not hurried after.
@@ -77,10 +77,15 @@ export class Candidate {
 		}
 	}
 
-	/** Losing the primary's zone should not cost the lease's time as well. */
+	/**
+	 * Losing the primary's zone should not cost the lease's time as well; and one that alone cannot reach the primary
+	 * cannot open it again either, should it be closed.
+	 */
 	#shouldMove(): boolean {
-		const waits = this.#leader?.decision?.action.do === "wait";
-		if (!this.leading() || !waits || !sharesZoneWithPrimary(this.#options)) return false;
+		const decision = this.#leader?.decision;
+		const cutOff = decision?.alerts.includes("primaryUnseen") === true;
+		const waits = decision?.action.do === "wait";
+		if (!this.leading() || !waits || !(cutOff || sharesZoneWithPrimary(this.#options))) return false;
 		const zone = zoneOf(this.#options);
 		return this.#options.pods.watchdogs().some((w) => w.ready && w.zone !== null && w.zone !== zone);
 	}

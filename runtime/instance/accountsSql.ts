@@ -61,6 +61,7 @@ function watchdogGrants(schemas: readonly string[]): readonly string[] {
 		"CONNECTION_ADMIN", // KILL of other accounts' sessions; survives offline_mode; ALTER INSTANCE RELOAD TLS
 		"SERVICE_CONNECTION_ADMIN", // the admin interface, which answers when max_connections is reached
 		"REPLICATION_SLAVE_ADMIN", // CHANGE REPLICATION SOURCE, START, STOP and RESET REPLICA
+		"SYSTEM_USER", // KILL of an applier that waits for the rest of a transaction
 		"CLONE_ADMIN", // CLONE INSTANCE FROM, as recipient (includes shutting down)
 		"BACKUP_ADMIN", // LOCK INSTANCE FOR BACKUP around snapshots
 	];

@@ -3,6 +3,7 @@
  * nothing about *whether* it should be done: that is decided in failover/.
  */
 import { contains, formatGtidSet, type GtidSet } from "./gtidSet.ts";
+import { promote } from "./promotion.ts";
 import { type Reading, read } from "./reading.ts";
 import type { Session } from "./session.ts";
 import { sqlName, sqlString } from "./sqlText.ts";
@@ -56,7 +57,7 @@ export function instance(session: Session, link: ReplicationLink): Instance {
 		read: (ms) => read(session, ms),
 		stopReceiver: async (ms) => void (await run("STOP REPLICA IO_THREAD", ms)),
 		applyUntil: (set, ms) => applyUntil(session, set, ms),
-		promote: async (ms) => void (await run(promotion, ms)),
+		promote: (ms) => promote(session, ms),
 		openTransactions: (ms) => openTransactions(session, ms),
 		refuseWrites: async (ms) => void (await run(refusal(ms), ms)),
 		acceptWrites: async (ms) => void (await run(acceptance, ms)),
@@ -68,17 +69,6 @@ export function instance(session: Session, link: ReplicationLink): Instance {
 		createSchemas: (names, ms) => createSchemas(session, names, ms),
 	};
 }
-
-/**
- * Acknowledgements are required before the first write is accepted. The replica side is left on:
- * it does nothing without a receiver.
- */
-const promotion = `STOP REPLICA;
-RESET REPLICA ALL;
-SET GLOBAL rpl_semi_sync_source_enabled = ON;
-SET GLOBAL offline_mode = OFF;
-SET GLOBAL super_read_only = OFF;
-SET GLOBAL read_only = OFF`;
 
 /** Meanwhile it may have restarted, and then it no longer waits for acknowledgements: they are required again first. */
 const acceptance = `SET GLOBAL rpl_semi_sync_source_enabled = ON;

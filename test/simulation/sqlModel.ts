@@ -58,7 +58,7 @@ const handlers: readonly (readonly [prefix: string, handler: Handler])[] = [
 	["SET SESSION lock_wait_timeout", setLockWait],
 	["SET GLOBAL clone_", at(() => {})],
 	["ALTER INSTANCE RELOAD", at(() => {})],
-	["SELECT trx_id", at(() => {})],
+	["SELECT threads.PROCESSLIST_ID", at(() => {})],
 	["SELECT WAIT_FOR_EXECUTED_GTID_SET", waitFor],
 	[
 		"SELECT trx_id",
