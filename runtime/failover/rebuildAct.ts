@@ -1,5 +1,4 @@
 /** An instance is cloned anew; what it alone held is saved first. */
-import { gzipSync } from "node:zlib";
 import { binaryLogs, type CloneSource, cloneFrom, stopApplier } from "../mysql/clone.ts";
 import { contains, formatGtidSet, type GtidSet, isEmpty, parseGtidSet, subtract } from "../mysql/gtidSet.ts";
 import type { readableSql } from "../mysql/readableSql.ts";
@@ -93,7 +92,7 @@ async function save(operation: Operation, access: RebuildAccess, found: Surplus)
 	}
 	const [firstLog] = await binaryLogs(session, operation.limits.statementMs);
 	if (firstLog === undefined) throw new RefusedError(`${name} has no binary logs: its surplus cannot be saved`);
-	const sql = await access.readableSql({
+	const sqlGz = await access.readableSql({
 		target: access.replicationTarget(name),
 		login: access.replicationLogin,
 		firstLog,
@@ -101,7 +100,7 @@ async function save(operation: Operation, access: RebuildAccess, found: Surplus)
 		deadlineMs: 60_000,
 	});
 	const label = `mysql-surplus-${name}-term-${recorded(operation).term}`;
-	await access.surplusStore.save(label, { gtids: formatGtidSet(surplus), sqlGz: gzipSync(sql) });
+	await access.surplusStore.save(label, { gtids: formatGtidSet(surplus), sqlGz });
 	operation.log(`${name}: its surplus was saved as ${label}`);
 }
 

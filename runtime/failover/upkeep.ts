@@ -67,12 +67,16 @@ export class Upkeep {
 	}
 
 	async #one(operation: Operation, repair: Repair): Promise<void> {
+		const what = `repair ${repair.name}`;
 		this.#busy.set(repair.name, repair.do);
 		try {
 			const { access, observer } = this.#options;
 			await observer.work(workOfRepair(repair), () => repairInstance(operation, access, repair));
+			this.#retry.succeeded(what);
 		} catch (error) {
 			this.#options.log.warn({ err: error, repair }, "a repair failed and is tried again");
+			// A copy of a large database is not begun anew each second; all else costs little and is urgent.
+			if (repair.do === "rebuild") this.#retry.failed(what);
 		} finally {
 			this.#busy.delete(repair.name);
 			this.#options.onEnd();

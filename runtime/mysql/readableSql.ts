@@ -2,6 +2,8 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { buffer } from "node:stream/consumers";
+import { createGzip } from "node:zlib";
 import { execa } from "execa";
 import { formatGtidSet, type GtidSet } from "./gtidSet.ts";
 import type { Login, Target } from "./session.ts";
@@ -15,15 +17,19 @@ export interface Wanted {
 	readonly deadlineMs: number;
 }
 
-/** @throws when mysqlbinlog cannot read them all. The password goes by a file that only we can read. */
-export async function readableSql(wanted: Wanted): Promise<string> {
+/**
+ * Compressed (gzip) as it comes, beside the event loop: who leads must go on renewing its lease.
+ *
+ * @throws when mysqlbinlog cannot read them all. The password goes by a file that only we can read.
+ */
+export async function readableSql(wanted: Wanted): Promise<Buffer> {
 	const folder = await mkdtemp(join(tmpdir(), "surplus-"));
 	try {
 		const options = join(folder, "client.cnf");
 		const ca = join(folder, "ca.crt");
 		await writeFile(ca, wanted.login.ca);
 		await writeFile(options, clientOptions(wanted, ca), { mode: 0o600 });
-		const { stdout } = await execa(
+		const reading = execa(
 			"mysqlbinlog",
 			[
 				`--defaults-extra-file=${options}`,
@@ -34,9 +40,10 @@ export async function readableSql(wanted: Wanted): Promise<string> {
 				`--include-gtids=${formatGtidSet(wanted.transactions)}`,
 				wanted.firstLog,
 			],
-			{ timeout: wanted.deadlineMs },
+			{ timeout: wanted.deadlineMs, buffer: { stdout: false } },
 		);
-		return stdout;
+		const [sqlGz] = await Promise.all([buffer(reading.stdout.pipe(createGzip())), reading]);
+		return sqlGz;
 	} finally {
 		await rm(folder, { recursive: true, force: true });
 	}

@@ -124,7 +124,7 @@ export class World {
 				replicationTarget: target,
 				replicationLogin: none,
 				cloneSource: (donor) => ({ host: donor, port: 3306, user: "clone", password: "", caFile: "" }),
-				readableSql: async () => "",
+				readableSql: async () => Buffer.alloc(0),
 				surplusStore: { save: async () => {} },
 			},
 			schemas: ["app"],
