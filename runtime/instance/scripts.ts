@@ -82,8 +82,9 @@ done
 }
 
 /**
- * What the kubelet runs before it ends the container: an instance that takes writes stays until the watchdog has moved
- * the primary away, so that clients meet a switchover and not a failover. A replica goes at once, and so does one
+ * What the kubelet runs before it ends the container: the primary stays until the watchdog has put another in its place
+ * and taken its sessions and then its acknowledgements from it, so that clients meet a switchover and not a failover,
+ * nor an instance that accepts connections and is ending. A replica goes at once, and so does one
  * whose mysqld is gone. An instance that does not answer is waited for: its primary's seat is being taken. The only
  * argument is the limit in seconds; `timeout` counts them, whatever the machine's clock does.
  */
@@ -93,11 +94,11 @@ set -u
 ${path}
 run=${shellWord(paths.run)}
 if [ "\${2:-}" != waiting ]; then
-	timeout "$1" sh "$0" "$1" waiting || echo "still open for writes after $1 s, or told to go" >&2
+	timeout "$1" sh "$0" "$1" waiting || echo "still the primary after $1 s, or told to go" >&2
 	exit 0
 fi
 while kill -0 "$(cat ${shellWord(pidFile(paths))} 2>/dev/null)" 2>/dev/null; do
-	closed=$(timeout 2 mysql --defaults-file="$run/probe.cnf" -NBe 'SELECT @@GLOBAL.super_read_only' 2>/dev/null)
+	closed=$(timeout 2 mysql --defaults-file="$run/probe.cnf" -NBe 'SELECT @@GLOBAL.rpl_semi_sync_source_enabled = 0' 2>/dev/null)
 	[ "$closed" != 1 ] || exit 0
 	sleep 0.1
 done
