@@ -32,7 +32,7 @@ export async function play(bench: Bench, row: Row, round: number): Promise<Run> 
 	let ledger: Ledger | null = null;
 	let stage: Stage | null = null;
 	await attempt("before the fault", async () => {
-		if (row.fresh) await bench.anew();
+		if (row.fresh || row.holdOff !== bench.holdOff) await bench.anew(row.holdOff);
 		await bench.protected();
 		ledger = await Ledger.open(bench);
 		stage = await Stage.set(bench, ledger, round);

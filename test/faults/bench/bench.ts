@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { CoordinationV1Api, CoreV1Api, DiscoveryV1Api, type KubeConfig } from "@kubernetes/client-node";
 import { until } from "../../../local/site/waiting.ts";
 import type { Progress } from "../../../local/step.ts";
+import type { Duration } from "../../../objectives/index.ts";
 import { type ClusterRecord, parseRecord } from "../../../runtime/failover/record.ts";
 import type { Status } from "../../../runtime/failover/status.ts";
 import { instances, watchdogs } from "./addresses.ts";
@@ -33,6 +34,7 @@ export class Bench {
 	readonly watchdogs: readonly Watchdog[];
 	readonly secrets: Secrets;
 	readonly core: CoreV1Api;
+	#holdOff: Duration | undefined;
 
 	private constructor(folder: string, roots: Roots, config: KubeConfig, secrets: Secrets, dogs: readonly Watchdog[]) {
 		this.folder = folder;
@@ -66,7 +68,8 @@ export class Bench {
 		await everythingDown();
 		await networkUp();
 		const config = await progress.step("etcd and kube-apiserver", () => controlPlaneUp(folder, roots));
-		await writeFile(join(await made(folder, "settings"), "settings.json"), JSON.stringify(settings));
+		await made(folder, "settings");
+		await declare(folder);
 		await writeFile(join(folder, "hosts"), hostsFile());
 		await writeAccount(folder, config);
 		const dogs = watchdogs.map((machine) => new Watchdog(machine, { folder, roots }));
@@ -127,14 +130,21 @@ export class Bench {
 		}
 	}
 
-	/** A new database: after a row that left the old one in an unknown state. */
-	async anew(): Promise<void> {
+	/** The hold-off that the watchdogs were given; undefined where it is the bench's own. */
+	get holdOff(): Duration | undefined {
+		return this.#holdOff;
+	}
+
+	/** A new database: after a row that left the old one in an unknown state, or for one that wants another hold-off. */
+	async anew(holdOff?: Duration): Promise<void> {
 		await healNetwork();
 		await thawDisks();
 		await Promise.all([...this.watchdogs.map((dog) => dog.kill()), ...this.instances.map((each) => each.stop())]);
 		// A mysqld that was only just started has told nobody its pid.
 		for (const { machine } of this.instances) await killAllIn(machine.namespace);
 		await this.#forget();
+		await declare(this.folder, holdOff);
+		this.#holdOff = holdOff;
 		for (const each of this.instances) await each.restoreTemplate();
 		await Promise.all(this.instances.map((each) => each.boot()));
 		for (const dog of this.watchdogs) dog.boot();
@@ -171,6 +181,13 @@ async function made(...parts: [string, ...string[]]): Promise<string> {
 	const folder = join(...parts);
 	await mkdir(folder, { recursive: true });
 	return folder;
+}
+
+/** What the watchdogs are told; those that run already read it when they are started again. */
+async function declare(folder: string, holdOff: Duration = settings.plan.failover.holdOff): Promise<void> {
+	const failover = { ...settings.plan.failover, holdOff };
+	const declared = { ...settings, plan: { ...settings.plan, failover } };
+	await writeFile(join(folder, "settings", "settings.json"), JSON.stringify(declared));
 }
 
 /** What a pod finds at its service account. */

@@ -14,7 +14,7 @@ import { settings } from "./settings.ts";
 
 const owner = 999;
 /** As the pod is declared with. */
-const leaveSeconds = settings.plan.failover.holdOff / 1000 + 15;
+const leaveSeconds = (2 * settings.plan.failover.drainLimit) / 1000 + 15;
 
 /** Shared by all instances: settings, passwords, certificates, names. */
 export interface Given {

@@ -1,5 +1,6 @@
 /** Rows in which the primary answers the watchdogs and is of no use, or comes and goes. */
 import { setTimeout as sleep } from "node:timers/promises";
+import { duration } from "../../../objectives/index.ts";
 import { cut, cutBoth, healNetwork } from "../bench/network.ts";
 import { budget } from "../bench/settings.ts";
 import type { Stage } from "../stage.ts";
@@ -29,6 +30,8 @@ export const flapping: readonly Row[] = [
 		title: "primaries are cut from their replicas one after the other: changed once, then held off, until one is dead",
 		budget: null,
 		fresh: true,
+		// Between two cuts all must be protected again, which takes a rebuild.
+		holdOff: duration("60s"),
 		async run(stage) {
 			const { bench, ledger } = stage;
 			stage.fault();

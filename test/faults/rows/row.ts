@@ -1,3 +1,4 @@
+import type { Duration } from "../../../objectives/index.ts";
 import type { Stage } from "../stage.ts";
 
 /** One row of the fault catalogue. */
@@ -9,6 +10,8 @@ export interface Row {
 	readonly budget: number | null;
 	/** Needs a new database: on one whose primary was changed a moment ago, the watchdog holds off. */
 	readonly fresh?: true;
+	/** The watchdog's hold-off, where the row is about it: the bench's own is short. Such a row is fresh. */
+	readonly holdOff?: Duration;
 	/** Causes the faults and waits for what must follow. Faults are ended afterwards, and all must be protected again. */
 	run(stage: Stage): Promise<void>;
 }
