@@ -5,6 +5,7 @@ import { cutBoth } from "../bench/network.ts";
 import { asRoot, hasUnapplied, holdApplier } from "../bench/rootSession.ts";
 import { budget } from "../bench/settings.ts";
 import type { Stage } from "../stage.ts";
+import { writers } from "../workload/ledger.ts";
 import { failoverSteps, Steps } from "../workload/steps.ts";
 import type { Row } from "./row.ts";
 
@@ -110,10 +111,18 @@ async function rolesUntilReady({ bench }: Stage, name: string): Promise<Readonly
 	return roles;
 }
 
-/** What was on its way when the last replica left was acknowledged before. */
-async function nothingAcknowledgedFor({ ledger, holds }: Stage, seconds: number): Promise<void> {
+/** What was on its way when the last replica left was acknowledged, and noted, before its client's next commit waits. */
+async function nothingAcknowledgedFor(stage: Stage, seconds: number): Promise<void> {
+	const { ledger, holds, bench, primary } = stage;
+	await until("every writer's commit waits", 30, async () => {
+		const [rows] = (await asRoot(bench, primary, [waitingCommits])) as [{ count: string | number }[]];
+		return Number(rows[0]?.count) === writers;
+	});
 	const before = (await ledger.entries()).length;
 	await sleep(seconds * 1000);
 	const more = (await ledger.entries()).length - before;
 	holds(more === 0, `${more} writes were acknowledged without a replica`);
 }
+
+const waitingCommits = `SELECT COUNT(*) AS count FROM performance_schema.threads WHERE PROCESSLIST_USER = 'drill'
+ AND PROCESSLIST_STATE IN ('Waiting for semi-sync ACK from replica', 'waiting for handler commit')`;

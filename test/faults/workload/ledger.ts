@@ -17,7 +17,7 @@ import { settings } from "../bench/settings.ts";
 import { type Acknowledged, readAcknowledged } from "./acknowledged.ts";
 import type { ClientOptions, Slice } from "./clients.ts";
 
-const writers = 4;
+export const writers = 4;
 /** Of the clients beside an instance: far from what the others come to. */
 const firstIdBeside = 500_000_000;
 /** Between two writes of one client: enough load to find what is lost, little enough for two cores. */
