@@ -33,13 +33,14 @@ export async function rebuild(
 	repair: Extract<Repair, { do: "rebuild" }>,
 ): Promise<void> {
 	const { name, donor } = repair;
+	const { term } = recorded(operation);
 	const [session, beside] = await Promise.all([access.session(name), access.session(name)]);
 	try {
 		const surplus = parseGtidSet(repair.surplus);
 		if (!isEmpty(surplus)) await save(operation, access, { name, session, surplus });
 		await stopApplier(session);
 		if (repair.keeper !== null) await secure(operation, repair, repair.keeper);
-		await forget(operation, name);
+		await forget(operation, name, term);
 		operation.log(`${name} is cloned from ${donor}: ${repair.reason}`);
 		// Takes minutes where there is much data: it runs beside the decisions and needs no lease, since
 		// it changes nothing but an instance that counts for nothing.
@@ -105,8 +106,10 @@ async function save(operation: Operation, access: RebuildAccess, found: Surplus)
 }
 
 /** From now on it counts for nothing until it has caught up: its old acknowledgements go with its data. */
-async function forget(operation: Operation, name: string): Promise<void> {
+async function forget(operation: Operation, name: string, term: number): Promise<void> {
 	await operation.save((record) => {
+		// The other copy may be the new primary's own, and this instance the only one that acknowledges to it.
+		if (record.term !== term) throw new RefusedError(`${name} is not rebuilt: the primary has changed meanwhile`);
 		const { [name]: _, ...uuids } = record.uuids;
 		return { ...record, uuids };
 	});
