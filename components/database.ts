@@ -119,6 +119,7 @@ function databaseSettings(
 		plan: chosen,
 		contacts,
 		stores,
+		backup: { keySecret: "mysql-backup-key", keyManaged: true, scratchBytes: database.volume, checks: [] },
 	};
 }
 

@@ -58,6 +58,21 @@ const store = z.looseObject({
 	bucket: z.string().min(1),
 	endpoint: z.string().optional(),
 	credentialsSecret: z.string().min(1).optional(),
+	objectLock: z.object({ mode: z.enum(["governance", "compliance"]), days: z.number().int().positive() }).optional(),
+});
+
+const backup = z.looseObject({
+	keySecret: z.string().min(1).default("mysql-backup-key"),
+	keyManaged: z.boolean().default(true),
+	scratchBytes: z
+		.number()
+		.positive()
+		.default(2 ** 30),
+	storageClass: z.string().min(1).optional(),
+	runtimeImage: z.string().min(1).optional(),
+	checks: z
+		.array(z.object({ name: z.string().min(1), sql: z.string().min(1), expect: z.string().optional() }))
+		.default([]),
 });
 
 /** `settings.json`: what the components tell the runtime about one database. Unknown keys are for later versions. */
@@ -84,6 +99,8 @@ export const settingsSchema = z.looseObject({
 	contacts: z.array(contact),
 	/** Where evidence goes; without any it stays in the cluster. */
 	stores: z.array(store).default([]),
+	/** The defaults are for settings written before there were backups. */
+	backup: backup.prefault({}),
 });
 
 /** Someone who is called. */
@@ -102,8 +119,32 @@ export interface StoreSettings {
 	readonly bucket: string;
 	/** Default: the kind's own for the region. */
 	readonly endpoint?: string | undefined;
-	/** With the keys `accessKey` and `secretKey`; default: the identity of the pod. */
+	/** S3: with the keys `accessKey` and `secretKey`. GCS: with `credentials.json`. Default: the identity of the pod. */
 	readonly credentialsSecret?: string | undefined;
+	/** What is written is kept from deletion for as long, where the bucket was made with object lock. */
+	readonly objectLock?: { readonly mode: "governance" | "compliance"; readonly days: number } | undefined;
+}
+
+/** A question that the user asks of every restored copy. */
+export interface SqlCheck {
+	readonly name: string;
+	/** One statement; it holds if its first row's first column is `expect`, or, without one, is not 0, NULL or empty. */
+	readonly sql: string;
+	readonly expect?: string | undefined;
+}
+
+/** What backups and restores need besides the plan. */
+export interface BackupFacilities {
+	/** The Secret with `key` and `recoveryKey`; either opens every backup and the archive. */
+	readonly keySecret: string;
+	/** The runtime makes it; false where it is the user's own. */
+	readonly keyManaged: boolean;
+	/** Bytes of the volume on which backups are booted and restores are tried. */
+	readonly scratchBytes: number;
+	readonly storageClass?: string | undefined;
+	/** Image of the pods that operators start: the stack's own. */
+	readonly runtimeImage?: string | undefined;
+	readonly checks: readonly SqlCheck[];
 }
 
 /** The settings of one database, `settings.json`. */
@@ -124,6 +165,7 @@ export interface Settings {
 	readonly plan: Plan;
 	readonly contacts: readonly SettingsContact[];
 	readonly stores: readonly StoreSettings[];
+	readonly backup: BackupFacilities;
 }
 
 /**

@@ -2,6 +2,7 @@
 import { Command, CommanderError } from "commander";
 import { type Exit, errorDocument, errorLines, exitHelp, exitOf, exits } from "../exit.ts";
 import type { Terminal } from "../terminal/terminal.ts";
+import { clusterSideCommands } from "./clusterSide.ts";
 import {
 	type Context,
 	clusterCommand,
@@ -127,27 +128,5 @@ export function operatorCommands(run: Run): Command[] {
 		clusterCommand("runbook", "print what to do when something is lost, for this very stack")
 			.argument("<scenario>", "what is lost: pod")
 			.action((scenario, options) => run(async () => (await import("./runbook.ts")).runbook, options, scenario)),
-	];
-}
-
-/** What runs in pods; hidden from people. */
-function clusterSideCommands(): Command[] {
-	const inCluster = (name: string, description: string) => new Command(name).description(description);
-	const hidden = (command: Command) => Object.assign(command, { _hidden: true });
-	return [
-		hidden(inCluster("watchdog", "watch over one database (in the cluster)")).action(async () => {
-			const { runWatchdog } = await import("../failover/watchdog.ts");
-			await runWatchdog();
-		}),
-		hidden(inCluster("ledger", "write, and record every acknowledged write (in a drill's pod)")).action(async () => {
-			const { runLedger } = await import("../drill/ledger.ts");
-			await runLedger();
-		}),
-		hidden(inCluster("instance", "prepare a MySQL instance (in its pod)")).addCommand(
-			inCluster("prepare", "write what mysqld needs into the run folder").action(async () => {
-				const { prepare } = await import("../instance/prepare.ts");
-				await prepare();
-			}),
-		),
 	];
 }

@@ -1,4 +1,4 @@
-/** A bucket, as little of it as there needs to be: what is in it is written, read and listed, never deleted. */
+/** A bucket, as little of it as there needs to be. Evidence, backups and the archive are written once. */
 
 /** What is known of an object without reading it. */
 export interface ObjectFacts {
@@ -18,7 +18,19 @@ export interface ObjectStore {
 	put(key: string, body: Uint8Array, how: Writing): Promise<"written" | "present">;
 	/** Null where there is no such object. */
 	get(key: string): Promise<Buffer | null>;
+	/** At most `length` bytes from `offset` on; null where there is no such object. */
+	getRange(key: string, offset: number, length: number): Promise<Buffer | null>;
 	head(key: string): Promise<ObjectFacts | null>;
 	/** All objects whose keys begin with `prefix`, in the order of their keys (by bytes), as many as there are. */
-	list(prefix: string): AsyncIterable<ObjectFacts>;
+	list(prefix: string, options?: ListOptions): AsyncIterable<ObjectFacts>;
+	/**
+	 * For what retention has let go, and nothing else. A locked object, or one that this identity may not delete, stays.
+	 * @returns whether it is gone
+	 */
+	remove(key: string): Promise<boolean>;
+}
+
+export interface ListOptions {
+	/** Only keys that come after this one. */
+	readonly after?: string;
 }

@@ -42,6 +42,8 @@ function unknownKind({ name, kind }: StoreSettings): ObjectStore {
 		name,
 		put: () => Promise.reject(refuse()),
 		get: () => Promise.reject(refuse()),
+		getRange: () => Promise.reject(refuse()),
+		remove: () => Promise.reject(refuse()),
 		head: () => Promise.reject(refuse()),
 		// biome-ignore lint/correctness/useYield: there is nothing to yield
 		async *list() {

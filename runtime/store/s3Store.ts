@@ -1,5 +1,6 @@
 /** An S3 bucket, Amazon's or any compatible one. */
 import {
+	DeleteObjectCommand,
 	GetObjectCommand,
 	HeadObjectCommand,
 	ListObjectsV2Command,
@@ -53,16 +54,33 @@ export function s3Store(options: S3StoreOptions): ObjectStore {
 				return Buffer.from((await Body?.transformToByteArray()) ?? []);
 			});
 		},
+		async getRange(Key, offset, length) {
+			const Range = `bytes=${offset}-${offset + length - 1}`;
+			return orNull(async () => {
+				const { Body } = await client.send(new GetObjectCommand({ Bucket, Key, Range }), limit());
+				return Buffer.from((await Body?.transformToByteArray()) ?? []);
+			});
+		},
 		async head(key) {
 			return orNull(async () => {
 				const { ContentLength, LastModified } = await client.send(new HeadObjectCommand({ Bucket, Key: key }), limit());
 				return { key, size: ContentLength ?? 0, modifiedAt: LastModified ?? new Date(0) };
 			});
 		},
-		async *list(Prefix): AsyncGenerator<ObjectFacts> {
+		async remove(Key) {
+			try {
+				await client.send(new DeleteObjectCommand({ Bucket, Key }), limit());
+				return true;
+			} catch (error) {
+				if (statusOf(error) === 403) return false;
+				throw error;
+			}
+		},
+		async *list(Prefix, { after: StartAfter } = {}): AsyncGenerator<ObjectFacts> {
 			let ContinuationToken: string | undefined;
 			do {
-				const page = await client.send(new ListObjectsV2Command({ Bucket, Prefix, ContinuationToken }), limit());
+				const asked = { Bucket, Prefix, StartAfter, ContinuationToken };
+				const page = await client.send(new ListObjectsV2Command(asked), limit());
 				for (const { Key, Size, LastModified } of page.Contents ?? []) {
 					if (Key !== undefined) yield { key: Key, size: Size ?? 0, modifiedAt: LastModified ?? new Date(0) };
 				}

@@ -19,6 +19,12 @@ const settings: Settings = {
 	plan: plan(objectives("critical"), site()),
 	contacts: [{ role: "Primary DBA", name: "John Doe", phone: "+1-555-0101" }],
 	stores: [{ name: "near", region: "local-1", kind: "s3", bucket: "evidence", credentialsSecret: "keys" }],
+	backup: {
+		keySecret: "mysql-backup-key",
+		keyManaged: true,
+		scratchBytes: 2 ** 30,
+		checks: [{ name: "orders", sql: "SELECT COUNT(*) FROM app.orders" }],
+	},
 };
 
 describe("settings.json", () => {

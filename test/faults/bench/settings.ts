@@ -38,6 +38,7 @@ export const settings: Settings = {
 	plan: { ...declared, failover: { ...declared.failover, holdOff } },
 	contacts: [],
 	stores: [],
+	backup: { keySecret: "mysql-backup-key", keyManaged: true, scratchBytes: size("1Gi"), checks: [] },
 };
 
 const predicted = forecast(settings.plan, { ...site, volume: size("1Gi") });
