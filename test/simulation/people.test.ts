@@ -1,9 +1,9 @@
 import { describe, expect, test } from "@jest/globals";
 import { leftToPeople, type Remaining, reasons } from "./people.ts";
 
-const fit = (name: string): Remaining => ({ name, admitted: true, sound: true, complete: true });
-const [one, two] = [fit("mysql-1"), fit("mysql-2")];
-const after = (others: readonly Remaining[], more: { primary?: string; erredSince?: boolean } = {}) =>
+const unharmed = (name: string): Remaining => ({ name, admitted: true, sound: true, complete: true });
+const [one, two] = [unharmed("mysql-1"), unharmed("mysql-2")];
+const judged = (others: readonly Remaining[], more: { primary?: string; erredSince?: boolean } = {}) =>
 	leftToPeople({ primary: "mysql-0", loss: { lost: "mysql-0", others }, erredSince: false, ...more });
 
 describe("a cluster may stand still when the primary's data were lost and", () => {
@@ -19,11 +19,11 @@ describe("a cluster may stand still when the primary's data were lost and", () =
 		],
 		["both were behind", [one, two].map((i) => ({ ...i, complete: false })), reasons.noneFit],
 	])("%s", (_, others, reason) => {
-		expect(after(others)).toBe(reason);
+		expect(judged(others)).toBe(reason);
 	});
 
 	test("somebody wrote to what was left", () => {
-		expect(after([one, two], { erredSince: true })).toBe(reasons.erred);
+		expect(judged([one, two], { erredSince: true })).toBe(reasons.erred);
 	});
 });
 
@@ -34,7 +34,7 @@ describe("a cluster may not stand still when", () => {
 
 	test("the primary has its data", () => {
 		expect(
-			after(
+			judged(
 				[
 					{ ...one, admitted: false },
 					{ ...two, sound: false },
@@ -49,6 +49,6 @@ describe("a cluster may not stand still when", () => {
 		["one replica was merely behind", [one, { ...two, complete: false }]],
 		["one replica was errant", [{ ...one, sound: false }, two]],
 	])("%s", (_, others) => {
-		expect(after(others)).toBeNull();
+		expect(judged(others)).toBeNull();
 	});
 });
