@@ -1,7 +1,7 @@
 /** The second half of every change of the primary: record, open, connect the others, move the clients. */
 import { formatGtidSet, type GtidSet } from "../mysql/gtidSet.ts";
 import { deadline, type Operation, recorded, type Timeline } from "./operation.ts";
-import type { Change } from "./record.ts";
+import type { Change, Seed } from "./record.ts";
 
 export interface Handover {
 	readonly to: string;
@@ -25,8 +25,17 @@ export async function recordTerm(operation: Operation, handover: Handover): Prom
 		uuids: { ...record.uuids, [to]: handover.uuid },
 		gtidAtPromotion: formatGtidSet(handover.executed),
 		lastChange: timeline.change({ term: record.term + 1, to, ...handover.more }),
+		...(record.seed === undefined ? {} : { seed: overtaken(record.seed) }),
 	}));
 	timeline.step(`recorded term ${recorded(operation).term} with primary ${to}`, "record");
+}
+
+/** An operator gave up what stood in its way: nothing of it goes on in another term. */
+function overtaken(seed: Seed): Seed {
+	const underWay = seed.state === "copying" || seed.state === "undoing";
+	return underWay
+		? { ...seed, state: "undone", message: seed.message || "another primary was chosen meanwhile" }
+		: seed;
 }
 
 export async function open(operation: Operation, handover: Handover): Promise<void> {
