@@ -1,7 +1,10 @@
 /** A restored copy that is being put in place, at any step of it. */
+
+import type { RebuildAccess } from "../../../runtime/failover/rebuildAct.ts";
 import type { ClusterRecord, Seed } from "../../../runtime/failover/record.ts";
 import type { SeedRequest } from "../../../runtime/failover/seed.ts";
 import type { Health } from "../../../runtime/failover/view.ts";
+import type { Row, Session } from "../../../runtime/mysql/session.ts";
 import { gtids, otherUuid, primaryReading, reads, record, replicaReading, uuid } from "./scene.ts";
 
 /** The restored copy holds less than the database does. */
@@ -52,3 +55,39 @@ export const first: Health = reads(replicaReading(1, { executed: restored }, { u
 export const second: Health = reads(replicaReading(2, { executed: restored }, { uuid: secondCopy, ...copied }));
 /** A copy that failed half-way leaves nothing. */
 export const emptied = (n: number): Health => reads(replicaReading(n, { executed: "" }, copied));
+
+/** What a server answers, by how the statement begins; what it was told. */
+export function server(answers: Record<string, readonly (readonly Row[])[]> = {}, told: string[] = []): Session {
+	const run = async (sql: string) => {
+		told.push(sql);
+		return Object.entries(answers).find(([start]) => sql.startsWith(start))?.[1] ?? [[]];
+	};
+	return { closed: false, close: () => {}, run };
+}
+
+interface Copy {
+	readonly executed?: string;
+	readonly superReadOnly?: number;
+	readonly version?: string;
+	readonly clone?: string;
+}
+
+export function restoredCopy({
+	executed = restored,
+	superReadOnly = 1,
+	version = "9.7.4",
+	clone = "ACTIVE",
+}: Copy): Session {
+	const reading = { uuid: "d", version, executed, purged: "", superReadOnly, acksRequired: 0 };
+	return server({ "SELECT @@server_uuid": [[reading], [], [], []], "SELECT PLUGIN_STATUS": [[{ status: clone }]] });
+}
+
+/** What acts use, without an archive. */
+export const access = (change: Partial<RebuildAccess> = {}) =>
+	({
+		session: async () => server(),
+		donorSession: async () => restoredCopy({}),
+		cloneSource: (name: string) => ({ host: `${name}.mysql`, port: 33062, user: "clone", password: "x", caFile: "ca" }),
+		archived: null,
+		...change,
+	}) as RebuildAccess;
