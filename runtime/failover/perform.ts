@@ -10,9 +10,17 @@ import type { Answer, Request } from "./record.ts";
 import { nextEpoch } from "./recordKeeper.ts";
 import type { Repair } from "./repair.ts";
 import { rolloutStep } from "./rolloutAct.ts";
+import { seed } from "./seedAct.ts";
+import { copy } from "./seedCopyAct.ts";
 import { switchover } from "./switchoverAct.ts";
 
-export async function perform(operation: Operation, action: Action, schemas: readonly string[]): Promise<void> {
+/** What an act needs besides the operation. */
+export interface Means {
+	readonly schemas: readonly string[];
+	readonly access: RebuildAccess;
+}
+
+export async function perform(operation: Operation, action: Action, { schemas, access }: Means): Promise<void> {
 	switch (action.do) {
 		case "bootstrap":
 			return bootstrap(operation, action.primary, action.reason);
@@ -33,6 +41,8 @@ export async function perform(operation: Operation, action: Action, schemas: rea
 			return createSchemas(operation, action.primary, schemas);
 		case "rollout":
 			return rolloutStep(operation, action.step);
+		case "seed":
+			return seeded(operation, action, access);
 		case "wait":
 			return;
 	}
@@ -40,6 +50,7 @@ export async function perform(operation: Operation, action: Action, schemas: rea
 
 export async function repairInstance(operation: Operation, access: RebuildAccess, repair: Repair): Promise<void> {
 	if (repair.do === "rebuild") return rebuild(operation, access, repair);
+	if (repair.do === "copy") return copy(operation, access, repair);
 	const ms = deadline(operation, operation.limits.statementMs);
 	if (repair.do === "admit") {
 		operation.log(`${repair.name} has caught up and counts from now on`);
@@ -57,6 +68,20 @@ function switched(operation: Operation, action: Extract<Action, { do: "switchove
 	const { to, reason, request } = action;
 	const work = () => switchover(operation, to, reason);
 	return request === null ? work() : answered(operation, request, work);
+}
+
+/** A refusal is the answer; what was begun is told by the record's `seed`. */
+async function seeded(
+	operation: Operation,
+	{ step, reason }: Extract<Action, { do: "seed" }>,
+	access: RebuildAccess,
+): Promise<void> {
+	try {
+		await seed(operation, access, step, reason);
+	} catch (error) {
+		if (step.step !== "begin" || (error as Error).name !== "RefusedError") throw error;
+		await answer(operation, step.request, "refused", (error as Error).message);
+	}
 }
 
 async function resume(operation: Operation, primary: string): Promise<void> {

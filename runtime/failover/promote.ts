@@ -4,7 +4,7 @@ import type { Instance } from "../mysql/instance.ts";
 import { RefusedError } from "./cancel.ts";
 import { isIntact } from "./choose.ts";
 import { deadline, type Operation, recorded, type Timeline } from "./operation.ts";
-import type { Change } from "./record.ts";
+import type { Change, Seed } from "./record.ts";
 
 export interface Handover {
 	readonly to: string;
@@ -28,6 +28,7 @@ export async function recordTerm(operation: Operation, handover: Handover): Prom
 		uuids: { ...record.uuids, [to]: handover.uuid },
 		gtidAtPromotion: formatGtidSet(handover.executed),
 		lastChange: timeline.change({ term: record.term + 1, to, ...handover.more }),
+		...(record.seed === undefined ? {} : { seed: overtaken(record.seed) }),
 	}));
 	timeline.step(`recorded term ${recorded(operation).term} with primary ${to}`, "record");
 }
@@ -44,6 +45,14 @@ export async function intactPrimary(operation: Operation): Promise<Instance> {
 	const primary = await operation.instance(record.primary);
 	if (isIntact(record, await primary.read(deadline(operation, operation.limits.statementMs)))) return primary;
 	throw new RefusedError(`${record.primary} is not opened: its data directory is not the one of its term`);
+}
+
+/** An operator gave up what stood in its way: nothing of it goes on in another term. */
+function overtaken(seed: Seed): Seed {
+	const underWay = seed.state === "copying" || seed.state === "undoing";
+	return underWay
+		? { ...seed, state: "undone", message: seed.message || "another primary was chosen meanwhile" }
+		: seed;
 }
 
 export async function open(operation: Operation, handover: Handover): Promise<void> {

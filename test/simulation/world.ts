@@ -126,6 +126,7 @@ export class World {
 				cloneSource: (donor) => ({ host: donor, port: 3306, user: "clone", password: "", caFile: "" }),
 				readableSql: async () => Buffer.alloc(0),
 				surplusStore: { save: async () => {} },
+				archived: null,
 			},
 			schemas: ["app"],
 			refreshCredentials: async () => {},
