@@ -17,6 +17,7 @@ import {
 	uuid,
 	view,
 } from "./scene.ts";
+import { access } from "./seedScene.ts";
 
 const one = reads(replicaReading(1, { executed: gtids(0, 90), retrieved: `${uuid(0)}:91-100` }, lostSource));
 const two = reads(replicaReading(2, { executed: gtids(0, 99) }, lostSource));
@@ -214,7 +215,7 @@ describe("a primary whose data are lost at the last moment is not opened", () =>
 		const loses = { name: "mysql-0", after: "record term 3 primary mysql-0" };
 		const operation = fakeOperation({ view: healthy(), record: record(), loses });
 		const resume = { do: "resume", primary: "mysql-0", reason: "it refuses writes" } as const;
-		await expect(perform(operation, resume, [])).rejects.toThrow(lost);
+		await expect(perform(operation, resume, { schemas: [], access: access() })).rejects.toThrow(lost);
 		expect(operation.done).not.toContain("mysql-0: promote");
 	});
 });
