@@ -32,6 +32,13 @@ function held({ executed, receiver }: Mysql): TransactionSet {
 	return executed.join(receiver.retrieved);
 }
 
+/** And what it will have executed once it is back: a crash commits what was only in the binary log. */
+function surviving(instance: Mysql): TransactionSet {
+	const set = held(instance);
+	for (const transaction of instance.binlog) set.add(transaction);
+	return set;
+}
+
 export class Watch {
 	readonly #world: World;
 	readonly violations: string[] = [];
@@ -60,7 +67,7 @@ export class Watch {
 		const uuids = this.#world.api.record?.uuids ?? {};
 		const others = [...this.#world.instances.values()].filter((i) => i !== lost);
 		const remaining = others.map((i): Remaining => {
-			const complete = this.#lackedBy(held(i)).length === 0;
+			const complete = this.#lackedBy(surviving(i)).length === 0;
 			return { name: i.name, admitted: uuids[i.name] === i.uuid, sound: this.sound(i), complete };
 		});
 		this.#lostAt = this.#world.clock.now();
@@ -87,7 +94,7 @@ export class Watch {
 	/** Holds nothing that was never part of the history. */
 	sound(instance: Mysql): boolean {
 		if (this.#errant.some((t) => instance.executed.has(t))) return false;
-		return held(instance).beyond(this.#base.join(this.#forgiven), this.#own).length === 0;
+		return surviving(instance).beyond(this.#base.join(this.#forgiven), this.#own).length === 0;
 	}
 
 	newWrite(): number {

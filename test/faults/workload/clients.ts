@@ -5,11 +5,10 @@
  * beside it. Started with the path of its options; ends with SIGTERM.
  */
 import { closeSync, openSync, readFileSync, writeSync } from "node:fs";
-import { Agent, get } from "node:https";
-import { setTimeout as sleep } from "node:timers/promises";
 import { type Book, now } from "../../../runtime/drill/book.ts";
 import { write } from "../../../runtime/drill/writer.ts";
 import { openSession } from "../../../runtime/mysql/session.ts";
+import { type Slice, watchEndpoint } from "./endpointWatch.ts";
 
 export interface ClientOptions {
 	/** Each line: id, time (ms since 1970), who acknowledged. */
@@ -25,16 +24,6 @@ export interface ClientOptions {
 	readonly firstId: number;
 }
 
-/** The EndpointSlice's address, and how to log in there. */
-export interface Slice {
-	readonly url: string;
-	readonly ca: string;
-	readonly cert: string;
-	readonly key: string;
-}
-
-/** kube-proxy's delay here is 0 to 30 ms (facts: cluster, 16). */
-const lookMs = 20;
 const connectMs = 1000;
 const identity = "mysql-primary.mysql.svc.cluster.local";
 
@@ -45,7 +34,7 @@ async function main(options: ClientOptions): Promise<void> {
 	let address: string | null = typeof to === "string" ? to : null;
 	const looking =
 		typeof to !== "string" &&
-		look(to, stop.signal, (found) => {
+		watchEndpoint(to, stop.signal, (found) => {
 			address = found;
 		});
 	const login = { user: "drill", password: options.password, ca: options.ca };
@@ -60,34 +49,6 @@ async function main(options: ClientOptions): Promise<void> {
 	);
 	await Promise.all([...all, looking]);
 	process.exit(0);
-}
-
-/** One question after the other; a lost answer costs half a second. */
-async function look(slice: Slice, signal: AbortSignal, tell: (address: string) => void): Promise<void> {
-	const { url, ca, cert, key } = slice;
-	const agent = new Agent({ keepAlive: true, ca, cert, key });
-	while (!signal.aborted) {
-		const text = await read(url, agent).catch(() => "{}");
-		const found = (JSON.parse(text) as { endpoints?: { addresses: string[] }[] }).endpoints?.[0]?.addresses[0];
-		if (found !== undefined) tell(found);
-		await sleep(lookMs);
-	}
-	agent.destroy();
-}
-
-function read(url: string, agent: Agent): Promise<string> {
-	return new Promise((resolve, reject) => {
-		const request = get(url, { agent, signal: AbortSignal.timeout(500) }, (response) => {
-			let text = "";
-			response.setEncoding("utf8");
-			response.on("data", (part: string) => {
-				text += part;
-			});
-			response.on("end", () => (response.statusCode === 200 ? resolve(text) : reject(new Error(text))));
-			response.on("error", reject);
-		});
-		request.on("error", reject);
-	});
 }
 
 /** Written before the next statement leaves the process. */

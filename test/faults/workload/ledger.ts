@@ -15,13 +15,14 @@ import type { DatabaseInstance } from "../bench/instance.ts";
 import { start } from "../bench/process.ts";
 import { settings } from "../bench/settings.ts";
 import { type Acknowledged, readAcknowledged } from "./acknowledged.ts";
-import type { ClientOptions, Slice } from "./clients.ts";
+import type { ClientOptions } from "./clients.ts";
+import type { Slice } from "./endpointWatch.ts";
 
 export const writers = 4;
 /** Of the clients beside an instance: far from what the others come to. */
 const firstIdBeside = 500_000_000;
 /** Between two writes of one client: enough load to find what is lost, little enough for two cores. */
-const pauseMs = 10;
+const pauseMs = 20;
 const patience = 30;
 
 export class Ledger {
@@ -134,6 +135,6 @@ function slice(bench: Bench): Slice {
 	const text = (data: string | undefined) => Buffer.from(data ?? "", "base64").toString();
 	const { caData } = bench.config.getCurrentCluster() ?? {};
 	const { certData, keyData } = bench.config.getCurrentUser() ?? {};
-	const url = `${apiServer}/apis/discovery.k8s.io/v1/namespaces/${namespace}/endpointslices/mysql-primary`;
+	const url = `${apiServer}/apis/discovery.k8s.io/v1/namespaces/${namespace}/endpointslices?fieldSelector=metadata.name%3Dmysql-primary`;
 	return { url, ca: text(caData), cert: text(certData), key: text(keyData) };
 }
