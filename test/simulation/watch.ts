@@ -21,7 +21,10 @@ interface Errant extends Transaction {
 	readonly at: number;
 }
 
-/** What comes after the last look at the chosen one cannot be seen by it, and becomes history. */
+/**
+ * What comes after the last look at the chosen one cannot be seen by it, and becomes history; what is lost after the last
+ * look at the primary does not keep a replica from being wiped.
+ */
 const lookMs = 2000;
 
 /** Durably, applied or not. */
@@ -29,10 +32,18 @@ function held({ executed, receiver }: Mysql): TransactionSet {
 	return executed.join(receiver.retrieved);
 }
 
+/** And what it will have executed once it is back: a crash commits what was only in the binary log. */
+function surviving(instance: Mysql): TransactionSet {
+	const set = held(instance);
+	for (const transaction of instance.binlog) set.add(transaction);
+	return set;
+}
+
 export class Watch {
 	readonly #world: World;
 	readonly violations: string[] = [];
 	#loss: Loss | null = null;
+	#lostAt = Number.NEGATIVE_INFINITY;
 	#erredSince = false;
 	readonly #grants = new Map<number, Grant>();
 	readonly #acknowledged: number[] = [];
@@ -56,16 +67,20 @@ export class Watch {
 		const uuids = this.#world.api.record?.uuids ?? {};
 		const others = [...this.#world.instances.values()].filter((i) => i !== lost);
 		const remaining = others.map((i): Remaining => {
-			const complete = this.#lackedBy(held(i)).length === 0;
+			const complete = this.#lackedBy(surviving(i)).length === 0;
 			return { name: i.name, admitted: uuids[i.name] === i.uuid, sound: this.sound(i), complete };
 		});
+		this.#lostAt = this.#world.clock.now();
 		this.#loss = { lost: lost.name, others: remaining };
 	}
 
 	/** Why the cluster may stand still in the end; null where it may not. */
 	get leftToPeople(): string | null {
 		const primary = this.#world.api.record?.primary ?? "";
-		return leftToPeople({ primary, loss: this.#loss, erredSince: this.#erredSince });
+		const lostAt = this.#lostAt;
+		const soon = [...this.#wipedAt].filter(([, at]) => at > lostAt && at < lostAt + lookMs);
+		const wipedThen = soon.map(([name]) => name);
+		return leftToPeople({ primary, loss: this.#loss, wipedThen, erredSince: this.#erredSince });
 	}
 
 	/** A transaction that no primary made. */
@@ -79,7 +94,7 @@ export class Watch {
 	/** Holds nothing that was never part of the history. */
 	sound(instance: Mysql): boolean {
 		if (this.#errant.some((t) => instance.executed.has(t))) return false;
-		return held(instance).beyond(this.#base.join(this.#forgiven), this.#own).length === 0;
+		return surviving(instance).beyond(this.#base.join(this.#forgiven), this.#own).length === 0;
 	}
 
 	newWrite(): number {
