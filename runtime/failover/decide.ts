@@ -2,9 +2,9 @@
  * What is to be done now: a pure function of what is seen and what was recorded. It never looks at
  * a clock, an address or a connection; acting re-reads what it relies on.
  */
-import { contains, isEmpty, parseGtidSet } from "../mysql/gtidSet.ts";
+import { contains, isEmpty } from "../mysql/gtidSet.ts";
 import { held, type Reading } from "../mysql/reading.ts";
-import { choose, chooseFirst, isAdmitted, surplus } from "./choose.ts";
+import { choose, chooseFirst, isAdmitted, isIntact, surplus } from "./choose.ts";
 import { giveUp, promotionAsked } from "./giveUp.ts";
 import type { ClusterRecord, Request } from "./record.ts";
 import { type Repair, repairs } from "./repair.ts";
@@ -166,10 +166,6 @@ function whenReadable(view: View, record: ClusterRecord, facts: Facts, health: A
 	}
 	if (reading.superReadOnly || !reading.acksRequired) return whenClosed(view, record, facts, reading);
 	return whenOpen(view, record, facts, health);
-}
-
-function isIntact(record: ClusterRecord, reading: Reading): boolean {
-	return isAdmitted(record, record.primary, reading) && contains(held(reading), parseGtidSet(record.gtidAtPromotion));
 }
 
 /** It came back from a restart, or a leader died before it had opened it. */

@@ -4,6 +4,7 @@ import type { Action } from "./decide.ts";
 import { failover } from "./failoverAct.ts";
 import { promoteWithLoss } from "./giveUpAct.ts";
 import { deadline, type Operation, recorded } from "./operation.ts";
+import { intactPrimary } from "./promote.ts";
 import { type RebuildAccess, rebuild } from "./rebuildAct.ts";
 import type { Answer, Request } from "./record.ts";
 import { nextEpoch } from "./recordKeeper.ts";
@@ -87,7 +88,7 @@ async function resume(operation: Operation, primary: string): Promise<void> {
 	operation.log(`opening ${primary}, the recorded primary`);
 	// A save that names another primary may still be under way; it must not land once this one is open.
 	await operation.save(nextEpoch);
-	const instance = await operation.instance(primary);
+	const instance = await intactPrimary(operation);
 	await instance.promote(deadline(operation, operation.limits.statementMs));
 }
 

@@ -1,5 +1,8 @@
 /** The second half of every change of the primary: record, open, connect the others, move the clients. */
 import { formatGtidSet, type GtidSet } from "../mysql/gtidSet.ts";
+import type { Instance } from "../mysql/instance.ts";
+import { RefusedError } from "./cancel.ts";
+import { isIntact } from "./choose.ts";
 import { deadline, type Operation, recorded, type Timeline } from "./operation.ts";
 import type { Change, Seed } from "./record.ts";
 
@@ -38,9 +41,23 @@ function overtaken(seed: Seed): Seed {
 		: seed;
 }
 
+/**
+ * The recorded primary, about to be opened. Its data may have been lost since it was last read: what is there then would
+ * open as willingly, and its replicas would acknowledge what nobody could tell from an errant transaction. A session
+ * belongs to one server process, so what is read by it is still true of what it opens.
+ *
+ * @throws RefusedError when it is not the instance that the record speaks of.
+ */
+export async function intactPrimary(operation: Operation): Promise<Instance> {
+	const record = recorded(operation);
+	const primary = await operation.instance(record.primary);
+	if (isIntact(record, await primary.read(deadline(operation, operation.limits.statementMs)))) return primary;
+	throw new RefusedError(`${record.primary} is not opened: its data directory is not the one of its term`);
+}
+
 export async function open(operation: Operation, handover: Handover): Promise<void> {
 	const { to, timeline, followers } = handover;
-	const primary = await operation.instance(to);
+	const primary = await intactPrimary(operation);
 	await primary.promote(deadline(operation, operation.limits.statementMs));
 	timeline.step(`${to} accepts writes`, "promote");
 	// The clients are moved while the replicas connect: their first commits wait for an acknowledgement.
