@@ -4,7 +4,7 @@
  */
 import { contains, equals, isEmpty, parseGtidSet } from "../mysql/gtidSet.ts";
 import type { Reading } from "../mysql/reading.ts";
-import { isAdmitted } from "./choose.ts";
+import { isAdmitted, isIntact } from "./choose.ts";
 import type { Action, Decision, Facts } from "./decide.ts";
 import type { ClusterRecord, Request, Seed } from "./record.ts";
 import type { Repair } from "./repair.ts";
@@ -79,13 +79,18 @@ function copying(context: Context): Decision {
 	const first = isCopied(context, seed.first);
 	const second = isCopied(context, seed.second);
 	if (first && second) return act("record", "both hold the restored copy");
-	const late = view.seedStillMs > patienceMs;
-	// What it holds is the way back. Once the first has the copy there is a way on as well.
-	if (primary === null && !(first && late)) {
-		return late ? undo(`${record.primary} cannot be read`) : wait(`${record.primary} cannot be read`, "quorum");
-	}
+	const stuck = withoutTheOld(context, primary, first);
+	if (stuck !== null) return stuck;
 	if (seed.safe === null) return act("secure", "what the restored copy does not hold is kept");
 	return first ? copyTo(context, seed.second, seed.first) : copyTo(context, seed.first, null);
+}
+
+/** What the old primary holds is the way back. Once the first has the copy there is a way on as well. */
+function withoutTheOld({ view, record }: Context, primary: Reading | null, first: boolean): Decision | null {
+	if (primary !== null && isIntact(record, primary)) return null;
+	const wrong = `${record.primary} ${primary === null ? "cannot be read" : "lost its data"}`;
+	if (primary === null && view.seedStillMs <= patienceMs) return wait(wrong, "quorum");
+	return first ? null : undo(wrong);
 }
 
 function copyTo({ view, seed }: Context, name: string, donor: string | null): Decision {
@@ -104,6 +109,8 @@ function copyTo({ view, seed }: Context, name: string, donor: string | null): De
 function undoing({ view, record, seed }: Context): Decision {
 	const primary = reading(view, record.primary);
 	if (primary === null) return wait(`${seed.message}; ${record.primary} cannot be read`, "quorum");
+	// Then it is as with any primary whose data were lost.
+	if (!isIntact(record, primary)) return act("reopen", seed.message);
 	const replicas = readable(view).filter(({ name }) => name !== record.primary && !isBusy(view, name));
 	const whole = replicas.some(
 		({ name, reading: r }) => isAdmitted(record, name, r) || contains(r.executed, primary.executed),
