@@ -41,9 +41,9 @@ describe("the beginning", () => {
 	test.each<[string, string, () => Promise<Session>]>([
 		["cannot be reached", "cannot be read at 10.0.9.9:3306: refused", () => Promise.reject(new Error("refused"))],
 		["holds something else", "its GTID set is another", async () => restoredCopy({ executed: gtids(0, 81) })],
-		["accepts writes", "accepts writes", async () => restoredCopy({ superReadOnly: 0 })],
+		["accepts writes", "accepts writes", async () => restoredCopy({ closed: 0 })],
 		["is of another series", "is of MySQL 8.4.6", async () => restoredCopy({ version: "8.4.6" })],
-		["cannot be cloned", "no clone plugin", async () => restoredCopy({ clone: "DISABLED" })],
+		["cannot be cloned", "no clone plugin", async () => restoredCopy({ clonable: 0 })],
 	])("is refused, and nothing changed, when the copy %s", async (_, why, donorSession) => {
 		const operation = fakeOperation({ view: healthy(), record: record() });
 		await perform(operation, begin(), means({ donorSession }));
