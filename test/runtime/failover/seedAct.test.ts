@@ -67,6 +67,33 @@ describe("the beginning", () => {
 	});
 });
 
+describe("the close", () => {
+	const closing = act({ step: "close" });
+
+	test("lets the replicas have all, then ends their receivers, and only then the sessions that serve them", async () => {
+		const operation = fakeOperation({ view: healthy(), record: seededRecord({ safe: null }) });
+		await perform(operation, closing, means());
+		const done = operation.done.filter((what) => what !== "wait");
+		expect(done).toEqual([
+			"mysql-0: refuse writes",
+			...["mysql-1: apply", "mysql-2: apply", "mysql-1: stop receiver", "mysql-2: stop receiver"],
+			"mysql-0: fence",
+			"record term 3 primary mysql-0",
+		]);
+	});
+
+	test("is made all the same when writes cannot be refused, or a replica goes", async () => {
+		for (const fails of ["mysql-0: refuse writes", "mysql-2: stop receiver"]) {
+			const before = (what: string) => {
+				if (what === fails) throw new Error("no answer");
+			};
+			const operation = fakeOperation({ view: healthy(), record: seededRecord({ safe: null }), before });
+			await perform(operation, closing, means());
+			expect(operation.done).toContain("mysql-0: fence");
+		}
+	});
+});
+
 describe("what goes", () => {
 	const secured = async (change: Partial<RebuildAccess>, primary: Health = closed) => {
 		const operation = fakeOperation({
