@@ -59,6 +59,7 @@ const handlers: readonly (readonly [prefix: string, handler: Handler])[] = [
 	["SET GLOBAL clone_", at(() => {})],
 	["ALTER INSTANCE RELOAD", at(() => {})],
 	["SELECT threads.PROCESSLIST_ID", at(() => {})],
+	["SELECT CHANNEL_NAME", at(() => {})],
 	["SELECT WAIT_FOR_EXECUTED_GTID_SET", waitFor],
 	[
 		"SELECT trx_id",
