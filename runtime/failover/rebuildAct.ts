@@ -91,7 +91,7 @@ export interface Surplus {
 }
 
 /** After a restore in place the surplus may be days of writes, which the archive has already. */
-async function keep(operation: Operation, access: RebuildAccess, found: Surplus): Promise<void> {
+export async function keep(operation: Operation, access: RebuildAccess, found: Surplus): Promise<void> {
 	const archived = await access.archived?.(found.surplus).catch(() => false);
 	if (archived) return operation.log(`${found.name}: its surplus is in the archive`);
 	await saveSurplus(operation, access, found);

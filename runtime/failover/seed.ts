@@ -4,7 +4,7 @@
  */
 import { contains, equals, isEmpty, parseGtidSet } from "../mysql/gtidSet.ts";
 import type { Reading } from "../mysql/reading.ts";
-import { isAdmitted } from "./choose.ts";
+import { isAdmitted, isIntact } from "./choose.ts";
 import type { Action, Decision, Facts } from "./decide.ts";
 import type { ClusterRecord, Request, Seed } from "./record.ts";
 import type { Repair } from "./repair.ts";
@@ -30,6 +30,8 @@ export type SeedStep =
 const attemptsLimit = 3;
 /** For an instance to come back with its copy, or the old primary to be seen again, before all is undone. */
 export const patienceMs = 600_000;
+/** Before a copy was begun nothing is lost by beginning anew, and a failover may be waited for. */
+export const firstPatienceMs = 60_000;
 
 /** The request that has not been begun, refused or done yet. */
 export function askedSeed({ request }: View, record: ClusterRecord): SeedRequest | null {
@@ -79,13 +81,19 @@ function copying(context: Context): Decision {
 	const first = isCopied(context, seed.first);
 	const second = isCopied(context, seed.second);
 	if (first && second) return act("record", "both hold the restored copy");
-	const late = view.seedStillMs > patienceMs;
-	// What it holds is the way back. Once the first has the copy there is a way on as well.
-	if (primary === null && !(first && late)) {
-		return late ? undo(`${record.primary} cannot be read`) : wait(`${record.primary} cannot be read`, "quorum");
-	}
+	const stuck = withoutTheOld(context, primary, first);
+	if (stuck !== null) return stuck;
 	if (seed.safe === null) return act("secure", "what the restored copy does not hold is kept");
 	return first ? copyTo(context, seed.second, seed.first) : copyTo(context, seed.first, null);
+}
+
+/** What the old primary holds is the way back. Once the first has the copy there is a way on as well. */
+function withoutTheOld({ view, record, seed }: Context, primary: Reading | null, first: boolean): Decision | null {
+	if (primary !== null && isIntact(record, primary)) return null;
+	const wrong = `${record.primary} ${primary === null ? "cannot be read" : "lost its data"}`;
+	const limitMs = Object.keys(seed.attempts).length === 0 ? firstPatienceMs : patienceMs;
+	if (primary === null && view.seedStillMs <= limitMs) return wait(wrong, "quorum");
+	return first ? null : undo(wrong);
 }
 
 function copyTo({ view, seed }: Context, name: string, donor: string | null): Decision {
@@ -104,6 +112,8 @@ function copyTo({ view, seed }: Context, name: string, donor: string | null): De
 function undoing({ view, record, seed }: Context): Decision {
 	const primary = reading(view, record.primary);
 	if (primary === null) return wait(`${seed.message}; ${record.primary} cannot be read`, "quorum");
+	// Then it is as with any primary whose data were lost.
+	if (!isIntact(record, primary)) return act("reopen", seed.message);
 	const replicas = readable(view).filter(({ name }) => name !== record.primary && !isBusy(view, name));
 	const whole = replicas.some(
 		({ name, reading: r }) => isAdmitted(record, name, r) || contains(r.executed, primary.executed),

@@ -1,12 +1,13 @@
 /** An instance's data are replaced by the restored copy, or by the old primary's where that is undone. */
 import { type CloneSource, cloneFrom, stopApplier } from "../mysql/clone.ts";
-import { equals, parseGtidSet } from "../mysql/gtidSet.ts";
-import { read } from "../mysql/reading.ts";
+import { equals, isEmpty, parseGtidSet, subtract } from "../mysql/gtidSet.ts";
+import { type Reading, read } from "../mysql/reading.ts";
 import type { Session } from "../mysql/session.ts";
 import { RefusedError } from "./cancel.ts";
+import { surplus } from "./choose.ts";
 import type { Clock } from "./clock.ts";
 import { deadline, type Operation, recorded } from "./operation.ts";
-import { cloneLimitMs, type RebuildAccess } from "./rebuildAct.ts";
+import { cloneLimitMs, keep, type RebuildAccess } from "./rebuildAct.ts";
 import { whileItLives } from "./recipientWatch.ts";
 import type { Repair } from "./repair.ts";
 import { note, seedOf } from "./seedNotes.ts";
@@ -18,7 +19,9 @@ export async function copy(operation: Operation, access: RebuildAccess, repair: 
 	const [session, beside] = await Promise.all([access.session(name), access.session(name)]);
 	try {
 		await ended(beside, operation.clock, operation.limits.statementMs);
-		if (await isThere(operation, session, repair)) return;
+		const reading = await read(session, deadline(operation, operation.limits.statementMs));
+		if (isThere(operation, reading, repair)) return;
+		await keepErrant(operation, access, { name, session, reading });
 		await stopApplier(session);
 		await (await operation.instance(name)).stopReceiver(deadline(operation, operation.limits.statementMs));
 		await begun(operation, repair);
@@ -46,11 +49,21 @@ async function ended(session: Session, clock: Clock, ms: number): Promise<void> 
 }
 
 /** What was decided upon may have been seen before an earlier copy was through. */
-async function isThere(operation: Operation, session: Session, { name, donor }: Copy): Promise<boolean> {
-	const seed = seedOf(recorded(operation));
-	const reading = await read(session, deadline(operation, operation.limits.statementMs));
-	const undone = donor === recorded(operation).primary;
-	return !undone && reading.uuid !== seed.before[name] && equals(reading.executed, parseGtidSet(seed.gtids));
+function isThere(operation: Operation, reading: Reading, { name, donor }: Copy): boolean {
+	const { primary, seed } = recorded(operation);
+	if (donor === primary || seed === undefined) return false;
+	return reading.uuid !== seed.before[name] && equals(reading.executed, parseGtidSet(seed.gtids));
+}
+
+/** What the cluster had is safe already; an errant transaction is on this one alone. */
+async function keepErrant(
+	operation: Operation,
+	access: RebuildAccess,
+	{ name, session, reading }: { readonly name: string; readonly session: Session; readonly reading: Reading },
+): Promise<void> {
+	const record = recorded(operation);
+	const errant = subtract(surplus(record, reading), parseGtidSet(record.seed?.gtids ?? ""));
+	if (!isEmpty(errant)) await keep(operation, access, { name, session, surplus: errant });
 }
 
 /**

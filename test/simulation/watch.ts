@@ -53,6 +53,8 @@ export class Watch {
 	#forgiven = new TransactionSet();
 	#base = new TransactionSet();
 	#own: string | undefined;
+	/** Of terms before this one, all but what the restored copy held. */
+	#givenUp: { readonly before: number; readonly copy: TransactionSet } | null = null;
 
 	constructor(world: World) {
 		this.#world = world;
@@ -125,7 +127,8 @@ export class Watch {
 	#spared(instance: Mysql, left: TransactionSet, what: string): void {
 		const others = [...this.#world.instances.values()].filter((i) => i !== instance).map(held);
 		others.push(left);
-		const needed = this.#loss === null ? 2 : 1;
+		// A copy that an operator wants in place takes the replicas' data: the old primary keeps its own.
+		const needed = (this.#loss === null ? 2 : 1) - (this.#seeding ? 1 : 0);
 		for (const write of this.#acknowledged) {
 			const { transaction } = this.#grants.get(write) as Grant;
 			const copies = others.filter((set) => set.has(transaction)).length;
@@ -135,9 +138,15 @@ export class Watch {
 		}
 	}
 
+	get #seeding(): boolean {
+		const state = this.#world.api.record?.seed?.state;
+		return state === "copying" || state === "undoing";
+	}
+
 	/** A client heard that its write was done. */
 	acknowledged(write: number, by: string): void {
 		const grant = this.#grants.get(write);
+		if (grant !== undefined && this.#isGivenUp(grant)) return;
 		if (grant === undefined) {
 			this.violated(`write ${write}: acknowledged by ${by} alone, no replica has it`);
 			return;
@@ -158,15 +167,35 @@ export class Watch {
 		// It had all when the save was sent and lost it on the way: such a primary is never opened.
 		if ((this.#wipedAt.get(chosen.name) ?? 0) > askedAt) return;
 		const has = held(chosen);
-		if (before !== null) {
-			this.#forgive(has, askedAt);
-			this.missing(`promoted in term ${after.term}`, after.primary, has);
-			const errant = has.beyond(this.#base.join(this.#forgiven), this.#own);
-			if (errant.length > 0) this.violated(`${after.primary} is promoted with errant ${errant.join(" ")}`);
-			if (has.empty && !this.#base.empty) this.violated(`${after.primary} is promoted although it is empty`);
-		}
+		if (before?.seed?.state === "copying" && after.seed?.state === "opening") this.#replaced(after);
+		else if (before !== null) this.#promoted(after, has, askedAt);
 		this.#base = chosen.executed.copy();
 		this.#own = chosen.uuid;
+	}
+
+	#promoted({ term, primary }: ClusterRecord, has: TransactionSet, askedAt: number): void {
+		this.#forgive(has, askedAt);
+		this.missing(`promoted in term ${term}`, primary, has);
+		const errant = has.beyond(this.#base.join(this.#forgiven), this.#own);
+		if (errant.length > 0) this.violated(`${primary} is promoted with errant ${errant.join(" ")}`);
+		if (has.empty && !this.#base.empty) this.violated(`${primary} is promoted although it is empty`);
+	}
+
+	/** What a restored copy does not hold is given up, and what it holds is all that counts. */
+	#replaced({ term, seed }: ClusterRecord): void {
+		const copy = this.#world.donor?.executed ?? new TransactionSet();
+		for (const name of [seed?.first, seed?.second]) {
+			const own = held(this.#world.mysql(name ?? ""));
+			const wrong = [...own.beyond(copy, undefined), ...copy.beyond(own, undefined)];
+			if (wrong.length > 0) this.violated(`${name} does not hold the restored copy: ${wrong.join(" ")}`);
+		}
+		this.#givenUp = { before: term, copy: copy.copy() };
+		const kept = this.#acknowledged.filter((w) => !this.#isGivenUp(this.#grants.get(w) as Grant));
+		this.#acknowledged.splice(0, Number.POSITIVE_INFINITY, ...kept);
+	}
+
+	#isGivenUp({ transaction, term }: Grant): boolean {
+		return this.#givenUp !== null && term < this.#givenUp.before && !this.#givenUp.copy.has(transaction);
 	}
 
 	#forgive(held: TransactionSet, askedAt: number): void {

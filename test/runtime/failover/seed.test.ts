@@ -1,14 +1,26 @@
 import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
 import { type Decision, decide } from "../../../runtime/failover/decide.ts";
-import { patienceMs } from "../../../runtime/failover/seed.ts";
+import { firstPatienceMs, patienceMs } from "../../../runtime/failover/seed.ts";
 import type { Health, View } from "../../../runtime/failover/view.ts";
-import { facts, gtids, healthy, primaryReading, reads, record, replicaReading, silent, view } from "./scene.ts";
+import {
+	facts,
+	gtids,
+	healthy,
+	otherUuid,
+	primaryReading,
+	reads,
+	record,
+	replicaReading,
+	silent,
+	view,
+} from "./scene.ts";
 import { asked, closed, emptied, first, second, seed, seededRecord } from "./seedScene.ts";
 
 const one = reads(replicaReading(1));
 const two = reads(replicaReading(2));
 const open = reads(primaryReading());
+const lostData = reads(primaryReading({ executed: "" }, { uuid: otherUuid, superReadOnly: true, acksRequired: false }));
 const begun = { "mysql-1": 1 };
 const both = { "mysql-1": 1, "mysql-2": 1 };
 
@@ -110,9 +122,16 @@ describe("a restored copy that is being put in place", () => {
 			{},
 		],
 		["the first does not come back", [closed, silent(), two], { attempts: begun }, { seedStillMs: patienceMs + 1 }],
-		["the old primary is lost before there is a copy", [silent(), one, two], {}, { seedStillMs: patienceMs + 1 }],
+		["the old primary is lost before there is a copy", [silent(), one, two], {}, { seedStillMs: firstPatienceMs + 1 }],
 	])("is undone when %s", (_, health, change, seen) => {
 		expect(judge(health, change, seen)).toMatchObject(step("undo"));
+	});
+
+	test("is undone when the old primary's data are lost before there is a copy: the replicas have what counts", () => {
+		expect(judge([lostData, one, two], { safe: null })).toMatchObject(step("undo"));
+		expect(judge([lostData, one, two], { state: "undoing", message: "" })).toMatchObject(step("reopen"));
+		expect(judge([lostData, one, two], { state: "undone" }).action).toMatchObject({ do: "failover", from: "mysql-0" });
+		expect(judge([lostData, first, two], { attempts: begun })).toMatchObject(copies("mysql-2", "mysql-1"));
 	});
 
 	test("goes on without the old primary once there is a copy: what it held is safe", () => {
@@ -125,7 +144,7 @@ describe("a restored copy that is being put in place", () => {
 		const health = (n: number, own: Health[]) => fc.constantFrom(...own, silent(), silent(false), emptied(n));
 		fc.assert(
 			fc.property(
-				fc.constantFrom(open, closed, silent()),
+				fc.constantFrom(open, closed, silent(), lostData),
 				health(1, [one, first]),
 				health(2, [two, second]),
 				fc.constantFrom({}, begun, both, { "mysql-1": 3 }),

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "@jest/globals";
 import { copy } from "../../../runtime/failover/seedCopyAct.ts";
+import { formatGtidSet } from "../../../runtime/mysql/gtidSet.ts";
 import type { Row } from "../../../runtime/mysql/session.ts";
 import { fakeOperation } from "./fakeOperation.ts";
 import { gtids, reads, type record, replicaReading, uuid, view } from "./scene.ts";
@@ -15,6 +16,7 @@ describe("a copy of the restored data", () => {
 		const run = async (sql: string) => {
 			told.push(sql);
 			if (sql.startsWith("SELECT STATE")) return [[{ state: states.shift() ?? "Completed" }]];
+			if (sql === "SHOW BINARY LOGS") return [[{ Log_name: "binlog.000001" }]];
 			return sql.startsWith("SELECT @@server_uuid") ? [[now as Row], [], [], []] : [[]];
 		};
 		const session = async () => ({ closed: false, close: () => {}, run });
@@ -74,6 +76,23 @@ describe("a copy of the restored data", () => {
 		await expect(copy(operation, means, repair)).rejects.toMatchObject({ name: "RefusedError" });
 		expect(clone(told)).toBeUndefined();
 		expect(operation.saved()?.uuids).toHaveProperty("mysql-1");
+	});
+
+	test("saves what is on the instance alone, and was never part of the history", async () => {
+		const saved: string[] = [];
+		const errant = { uuid: uuid(1), executed: `${gtids(0, 100)},${gtids(1, 1)}` };
+		const { operation, means } = scene({ now: errant });
+		const kept = {
+			...means,
+			readableSql: async ({ transactions }: Parameters<typeof means.readableSql>[0]) => {
+				saved.push(formatGtidSet(transactions));
+				return Buffer.from("sql");
+			},
+			surplusStore: { save: async () => {} },
+			replicationTarget: (() => ({})) as never,
+		};
+		await copy(operation, kept, repair);
+		expect(saved).toEqual([`${uuid(1)}:1`]);
 	});
 
 	test("never takes the old primary's data", async () => {

@@ -232,6 +232,7 @@ suite("prepared instances on a real mysqld", () => {
 		"SELECT * FROM mysql.gtid_executed",
 		"SELECT * FROM performance_schema.clone_status",
 		"SELECT trx_id FROM information_schema.innodb_trx",
+		"SELECT DISTINCT SUBSTRING_INDEX(NAME, '/', 1) AS name FROM information_schema.INNODB_TABLES",
 		"SET GLOBAL offline_mode = ON; SET GLOBAL offline_mode = OFF",
 		"SET GLOBAL rpl_semi_sync_source_enabled = ON; SET GLOBAL rpl_semi_sync_source_enabled = OFF",
 		"SET GLOBAL super_read_only = OFF; SET GLOBAL super_read_only = ON",
