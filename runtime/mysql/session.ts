@@ -68,10 +68,11 @@ export async function openSession(target: Target, login: Login, deadlineMs: numb
 		() => socket?.destroy(),
 	);
 	const connection = await withDeadline(opening, deadlineMs, `${target.name}: connecting`, () => socket?.destroy());
-	return wrap(target, connection);
+	return wrapSession(target, connection);
 }
 
-function wrap(target: Target, connection: Connection): Session {
+/** A connection of one's own making, as a session. */
+export function wrapSession(target: Target, connection: Connection): Session {
 	let closed = false;
 	const close = () => {
 		closed = true;
