@@ -125,10 +125,10 @@ class Teller {
 
 	#take(line: JobLine | null, text: string): void {
 		const { terminal } = this.#context;
-		if (line === null) return terminal.note(text);
-		if (line.kind === "result") this.result = line.result;
-		if (line.kind === "error") this.#error = line.message;
-		if (line.kind !== "progress") return;
+		if (line === null) terminal.note(text);
+		if (line?.kind === "result") this.result = line.result;
+		if (line?.kind === "error") this.#error = line.message;
+		if (line?.kind !== "progress") return;
 		if (line.step !== this.#step) terminal.note(line.step);
 		this.#step = line.step;
 		terminal.live(progressText(line));

@@ -1,6 +1,6 @@
 /**
  * What jobs in the cluster say on standard output, a JSON document a line: `{at, step, done?, total?, unit?, rate?,
- * remainingSeconds?}` on the way, and `{result}` or `{error: {kind, message}}` at the end. Written there, read at the desk.
+ * remainingSeconds?, message?}` on the way, and `{result}` or `{error: {kind, message}}` at the end. Written there, read at the desk.
  */
 import { z } from "zod";
 import { errorDocument } from "../exit.ts";
@@ -17,6 +17,8 @@ export interface Progress {
 	readonly unit?: "bytes" | "transactions" | "tables" | "files" | undefined;
 	readonly rate?: number | undefined;
 	readonly remainingSeconds?: number | undefined;
+	/** More for people. */
+	readonly message?: string | undefined;
 }
 
 export type JobLine =
@@ -36,6 +38,7 @@ const progressSchema = z.looseObject({
 	unit: z.enum(["bytes", "transactions", "tables", "files"]).optional().catch(undefined),
 	rate: number,
 	remainingSeconds: number,
+	message: z.string().optional(),
 });
 const resultSchema = z.looseObject({ result: z.unknown().refine((value) => value !== undefined) });
 const errorSchema = z.looseObject({ error: z.looseObject({ message: z.string() }) });
@@ -60,12 +63,13 @@ function parsed(text: string): unknown {
 }
 
 /** "restoring files: 1.2 GB of 4 GB (30 %), 150 MB/s, 18 s to go" */
-export function progressText({ step, done, total, unit, rate, remainingSeconds }: Progress): string {
+export function progressText({ step, done, total, unit, rate, remainingSeconds, message = "" }: Progress): string {
 	const amount = (value: number) =>
 		unit === "bytes" ? sizeText(value) : `${Math.round(value)}${unit ? ` ${unit}` : ""}`;
 	const share =
 		done !== undefined && total !== undefined && total > 0 ? ` (${Math.floor((100 * done) / total)} %)` : "";
 	const parts = [
+		message,
 		done === undefined ? "" : `${amount(done)}${total === undefined ? "" : ` of ${amount(total)}`}${share}`,
 		rate === undefined ? "" : `${amount(rate)}/s`,
 		remainingSeconds === undefined ? "" : `${seconds(remainingSeconds)} to go`,
