@@ -1,10 +1,10 @@
 /** Follows a replica and brings what its binary logs get into the stores, again and again from where the stores end. */
 import type { Logger } from "pino";
+import type { KeptAlert } from "../failover/alerts.ts";
 import type { Clock } from "../failover/clock.ts";
 import { emptySet, formatGtidSet, type GtidSet, isEmpty } from "../mysql/gtidSet.ts";
 import type { Connect, Login } from "../mysql/session.ts";
 import type { ObjectStore } from "../store/objectStore.ts";
-import type { ArchiveAlert } from "./alerts.ts";
 import { withoutOrphans } from "./chain.ts";
 import { ChainKeeper } from "./chainKeeper.ts";
 import type { ClusterView } from "./clusterView.ts";
@@ -60,7 +60,7 @@ export class Archiver {
 	readonly complete: ReadonlyMap<string, Completeness>;
 	/** Of what at least one store has. */
 	readonly chainComplete = new Completeness();
-	readonly alerts = new Set<ArchiveAlert>();
+	readonly alerts = new Set<KeptAlert>();
 	/** Commit times of segments that a store still lacks. */
 	readonly #commits = new Map<number, readonly number[]>();
 	#session: FollowSession | null = null;
@@ -115,7 +115,7 @@ export class Archiver {
 				await this.#follow(stop);
 			} catch (error) {
 				this.#lastError = error instanceof Error ? error.message : String(error);
-				this.alerts.add(error instanceof ConflictError ? "archiveConflict" : "archiveFailing");
+				if (error instanceof ConflictError) this.alerts.add("archiveConflict");
 				log.warn({ err: error }, "the archive is begun anew from where the stores end");
 				await clock.sleep(limits.retryMs, stop);
 			}
@@ -129,7 +129,7 @@ export class Archiver {
 		this.#roundAt = this.options.clock.now();
 		if (!well) return;
 		this.#lastError = null;
-		for (const alert of ["archiveConflict", "archiveFailing"] as const) this.alerts.delete(alert);
+		this.alerts.delete("archiveConflict");
 	}
 
 	/** For one segment's transactions. */

@@ -75,11 +75,9 @@ export class FollowSession {
 		const { clock, limits } = options;
 		const source = this.#choose(await looker.all(options.view.instances()), null);
 		if (source === null) {
-			alerts.add("archiveSourceLost");
 			await clock.sleep(limits.flushMs, stop);
 			return this.#ending("no instance could be read");
 		}
-		alerts.delete("archiveSourceLost");
 		const { target } = source.look;
 		const wanted = wantedOf(this.#reign);
 		const empty = keeper.end().number === 0;
@@ -219,13 +217,13 @@ export class FollowSession {
 		const { spoolBytes, retryMs } = options.limits;
 		for (; !stop.aborted; await options.clock.sleep(retryMs, stop)) {
 			const bytes = (await spool.bytes()) + sealed.bytes;
-			set(alerts, "archiveSpoolHalfFull", bytes > spoolBytes / 2);
+			set(alerts, "spoolFilling", bytes > spoolBytes / 2);
 			if (bytes > spoolBytes && !this.#full) {
 				this.#full = true;
-				alerts.add("archiveSpoolFull");
+				alerts.add("spoolFull");
 				await this.#follower?.stop();
 			}
-			if (bytes <= (3 * spoolBytes) / 4) alerts.delete("archiveSpoolFull");
+			if (bytes <= (3 * spoolBytes) / 4) alerts.delete("spoolFull");
 		}
 	}
 

@@ -1,4 +1,6 @@
 /** The init file of `mysqld --initialize`: every account, on each instance by itself. */
+
+import { backupGrants } from "../backup/grants.ts";
 import type { AccountName, Passwords } from "../credentials/accounts.ts";
 import { grantedSchema, sqlString } from "../mysql/sqlText.ts";
 
@@ -44,6 +46,8 @@ function accounts(schemas: readonly string[]): readonly Account[] {
 		{ name: "clone", host: "%", grants: ["BACKUP_ADMIN ON *.*", administrative] },
 		{ name: "monitor", host: "localhost", grants: monitorGrants },
 		{ name: "monitor", host: "%", grants: monitorGrants },
+		{ name: "archive", host: "%", grants: archiveGrants },
+		{ name: "backup", host: "%", grants: backupGrants },
 		{ name: "app", host: "%", grants: schemas.map(all) },
 		{ name: "drill", host: "%", grants: [all(drillSchema)] },
 	];
@@ -53,6 +57,12 @@ function accounts(schemas: readonly string[]): readonly Account[] {
 const administrative = "SERVICE_CONNECTION_ADMIN ON *.*";
 
 const monitorGrants = ["PROCESS, REPLICATION CLIENT ON *.*", "SELECT ON performance_schema.*"] as const;
+
+/** Reading binary logs from any instance at any time, and purging those that are archived. */
+const archiveGrants = [
+	"REPLICATION SLAVE, REPLICATION CLIENT ON *.*",
+	"SERVICE_CONNECTION_ADMIN, BINLOG_ADMIN ON *.*",
+] as const;
 
 /** What failover needs, and why; test/runtime/instance/mysqld.test.ts runs each statement as this account. */
 function watchdogGrants(schemas: readonly string[]): readonly string[] {

@@ -68,11 +68,11 @@ export async function openSession(target: Target, login: Login, deadlineMs: numb
 		() => socket?.destroy(),
 	);
 	const connection = await withDeadline(opening, deadlineMs, `${target.name}: connecting`, () => socket?.destroy());
-	return wrapSession(target, connection);
+	return wrap(target, connection);
 }
 
-/** A connection of one's own making, as a session. */
-export function wrapSession(target: Target, connection: Connection): Session {
+/** A connection of the driver as a session. */
+export function wrap(target: Pick<Target, "name">, connection: Connection): Session {
 	let closed = false;
 	const close = () => {
 		closed = true;

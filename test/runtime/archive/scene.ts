@@ -177,7 +177,7 @@ const authority = (of: RealCluster) => of.servers[0]?.ca ?? "";
 /** mysqld's own certificate names nobody: its signature is checked, its name is not. */
 const plainSession: typeof openSession = async (target, login, deadlineMs) => {
 	const { createConnection } = await import("mysql2/promise");
-	const { wrapSession } = await import("../../../runtime/mysql/session.ts");
+	const { wrap } = await import("../../../runtime/mysql/session.ts");
 	const ssl = { ca: login.ca, verifyIdentity: false };
 	const { user, password } = login;
 	const numbers = { supportBigNumbers: true, bigNumberStrings: true, dateStrings: true };
@@ -185,7 +185,7 @@ const plainSession: typeof openSession = async (target, login, deadlineMs) => {
 		...{ host: target.address, port: target.port, user, password, ssl, multipleStatements: true },
 		...{ connectTimeout: deadlineMs, ...numbers },
 	});
-	return wrapSession(target, connection);
+	return wrap(target, connection);
 };
 
 /** What a restore from this store would find: verified down to each transaction. */
