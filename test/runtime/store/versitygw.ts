@@ -26,14 +26,15 @@ export async function versitygw(): Promise<string | undefined> {
 }
 
 export class Gateway implements StoreServer {
-	readonly keys: StoreCredentials = { accessKey: "somebody", secretKey: "something-of-forty-letters-or-so" };
+	readonly keys: StoreCredentials;
 	readonly store: StoreSettings;
 	readonly #program: string;
 	readonly #folder: string;
 	readonly #port: number;
 	#process: ChildProcess | null = null;
 
-	private constructor(program: string, port: number, name: string) {
+	private constructor(program: string, port: number, name: string, owner: string) {
+		this.keys = { accessKey: owner, secretKey: `${owner}: something of forty letters or so` };
 		this.#program = program;
 		this.#port = port;
 		this.#folder = temporary(name);
@@ -41,8 +42,8 @@ export class Gateway implements StoreServer {
 	}
 
 	/** With an empty bucket. */
-	static async up(program: string, name = "store-1"): Promise<Gateway> {
-		const gateway = new Gateway(program, await freePort(), name);
+	static async up(program: string, name = "store-1", owner = "somebody"): Promise<Gateway> {
+		const gateway = new Gateway(program, await freePort(), name, owner);
 		await gateway.start();
 		await gateway.s3({ method: "PUT", path: "/evidence" });
 		return gateway;
