@@ -1,19 +1,11 @@
 /** A plan of a restore, with the one segment opened that tells exactly where its target is. */
-import type { RepositoryAccess } from "../backup/repository.ts";
 import { Refusal } from "../exit.ts";
-import type { ObjectStore } from "../store/objectStore.ts";
 import { type Cut, cutWithin, findCut, newestCommit } from "./cut.ts";
 import type { History } from "./history.ts";
 import { planRestore, type RestorePlan } from "./planRestore.ts";
 import type { Stored } from "./readStores.ts";
 import { openFromAny, type SegmentSource, UnusableSegment } from "./segmentSource.ts";
 import { formatMicros, formatTarget, type RestoreTarget } from "./target.ts";
-
-/** A declared store, with all that a restore needs of it. */
-export interface RestoreStore {
-	readonly objects: ObjectStore;
-	readonly repository: RepositoryAccess;
-}
 
 /**
  * @param unusable backups that were tried in vain

@@ -1,11 +1,12 @@
 /** A copy of the database as it was at a target, out of nothing but the stores and a key. */
+import type { BackupStore } from "../backup/backupStore.ts";
 import { identity } from "../backup/keys.ts";
 import { equals, formatGtidSet, parseGtidSet } from "../mysql/gtidSet.ts";
 import { scratchPaths } from "../scratch/scratchCnf.ts";
 import type { ScratchOptions, ScratchServer } from "../scratch/scratchServer.ts";
 import { startScratch } from "../scratch/startScratch.ts";
 import { replaySettings } from "./applier.ts";
-import { choosePlan, type RestoreStore } from "./choosePlan.ts";
+import { choosePlan } from "./choosePlan.ts";
 import type { RestorePlan } from "./planRestore.ts";
 import type { Report } from "./progress.ts";
 import { readStores } from "./readStores.ts";
@@ -19,7 +20,7 @@ import type { RestoreTarget } from "./target.ts";
 export interface RestoreWork {
 	readonly cluster: string;
 	/** In the order in which they are to be read from. */
-	readonly stores: readonly RestoreStore[];
+	readonly stores: readonly BackupStore[];
 	/** The backup key, or the recovery key. */
 	readonly key: string;
 	/** Gets `data`, the server's socket and log; what it held of an earlier restore is replaced. */
@@ -30,10 +31,6 @@ export interface RestoreWork {
 	/** What an operator should know although it does not keep the restore from going on. */
 	readonly onNote: (note: string) => void;
 	readonly onPlan?: (plan: RestorePlan) => void;
-	/** Where others may reach the copy. */
-	readonly network?: ScratchOptions["network"];
-	/** More lines of the server's my.cnf. */
-	readonly settings?: readonly string[];
 	/** Relay log in one batch; default: `defaultBatchBytes`. */
 	readonly batchBytes?: number;
 	readonly signal?: AbortSignal | undefined;
@@ -91,14 +88,11 @@ async function carryOut(plan: RestorePlan, work: RestoreWork, source: OpenSource
 	const downloadSeconds = await restoreData(plan, { ...work, repositories });
 	const boot = performance.now();
 	work.report({ step: "booting the copy" });
-	const { folder, bufferPool, network, signal, settings = [] } = work;
-	const all = [...replaySettings(), ...settings];
-	const options = { folder, bufferPool, network, purpose: "restore", readOnly: true, settings: all } as const;
-	const server = await startScratch(signal === undefined ? options : { ...options, signal });
+	const server = await startScratch(copyOptions(work));
 	try {
 		await begin(server, plan);
 		const bootSeconds = (performance.now() - boot) / 1000;
-		const parts = { folder: scratchPaths(folder).data, nextChannel: channels(), open: source.open };
+		const parts = { folder: scratchPaths(work.folder).data, nextChannel: channels(), open: source.open };
 		const replayed = await replay(plan, { ...work, ...parts, session: server.session });
 		const measured = { totalSeconds: (performance.now() - began) / 1000, downloadSeconds, bootSeconds };
 		const copy = new RestoredCopy({ ...parts, server, work, source }, plan.target);
@@ -107,6 +101,12 @@ async function carryOut(plan: RestorePlan, work: RestoreWork, source: OpenSource
 		await server.stop(endMs).catch(() => {});
 		throw error;
 	}
+}
+
+/** How the server of a copy is started, at first and again. */
+export function copyOptions({ folder, bufferPool, signal }: RestoreWork): ScratchOptions {
+	const options = { folder, bufferPool, purpose: "restore", readOnly: true, settings: replaySettings() } as const;
+	return signal === undefined ? options : { ...options, signal };
 }
 
 const endMs = 60_000;

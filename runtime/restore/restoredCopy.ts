@@ -1,17 +1,19 @@
 /** A restored copy that is up: read-only at an exact place in the history, until it is opened or let go. */
+import { join } from "node:path";
 import type { Passwords } from "../credentials/accounts.ts";
 import { Refusal } from "../exit.ts";
 import { renewAccountsSql } from "../instance/accountsSql.ts";
 import { formatGtidSet, type GtidSet, overlap } from "../mysql/gtidSet.ts";
 import type { Session } from "../mysql/session.ts";
 import { dropScratchAccount } from "../scratch/scratchAccount.ts";
-import type { ScratchServer } from "../scratch/scratchServer.ts";
+import type { ScratchOptions, ScratchServer } from "../scratch/scratchServer.ts";
+import { startScratch } from "../scratch/startScratch.ts";
 import { exactCut } from "./choosePlan.ts";
 import { beyond } from "./fittingBackup.ts";
 import { planReplay } from "./planReplay.ts";
 import { readStores } from "./readStores.ts";
 import { executed, type Replayed, replay } from "./replay.ts";
-import type { OpenSource, RestoreWork } from "./restore.ts";
+import { copyOptions, type OpenSource, type RestoreWork } from "./restore.ts";
 import { formatTarget, type RestoreTarget } from "./target.ts";
 
 export interface CopyStatus {
@@ -20,6 +22,8 @@ export interface CopyStatus {
 	readonly target: string;
 	readonly gtidExecuted: string;
 }
+
+export type Network = NonNullable<ScratchOptions["network"]>;
 
 export interface CopyParts {
 	readonly server: ScratchServer;
@@ -30,26 +34,38 @@ export interface CopyParts {
 	readonly nextChannel: () => string;
 }
 
+/** A donor of CLONE; the watchdog reads what semi-sync says of any server. */
+const serving = ({ tlsFolder }: Network): readonly string[] => [
+	"plugin_load_add = mysql_clone.so",
+	"plugin_load_add = semisync_source.so",
+	"plugin_load_add = semisync_replica.so",
+	`clone_ssl_ca = ${join(tlsFolder, "ca.crt")}`,
+	`clone_ssl_cert = ${join(tlsFolder, "tls.crt")}`,
+	`clone_ssl_key = ${join(tlsFolder, "tls.key")}`,
+];
+
 const statementMs = 60_000;
 /** A clean end writes every dirty page. */
 const stopMs = 30 * 60_000;
 
 export class RestoredCopy {
 	readonly #parts: CopyParts;
+	#server: ScratchServer;
 	#target: RestoreTarget;
 	#opened = false;
 
 	constructor(parts: CopyParts, target: RestoreTarget) {
 		this.#parts = parts;
+		this.#server = parts.server;
 		this.#target = target;
 	}
 
 	get session(): Session {
-		return this.#parts.server.session;
+		return this.#server.session;
 	}
 
 	get server(): ScratchServer {
-		return this.#parts.server;
+		return this.#server;
 	}
 
 	gtids(): Promise<GtidSet> {
@@ -95,14 +111,20 @@ export class RestoredCopy {
 		await this.#writing(renewAccountsSql(passwords, schemas));
 	}
 
-	/** For a copy that is to be cloned: what is ours is not in it any more. It cannot be stopped cleanly from then on. */
-	async dropOwnAccount(): Promise<void> {
+	/**
+	 * Starts anew, so that instances can clone it and people look at it, with TLS and the accounts' passwords. What is
+	 * ours is not in it any more, so that no clone has it: a clean end is not possible from then on.
+	 */
+	async serve(network: Network): Promise<void> {
+		await this.stop();
+		const { settings = [], ...options } = copyOptions(this.#parts.work);
+		this.#server = await startScratch({ ...options, network, settings: [...settings, ...serving(network)] });
 		await this.#writing(dropScratchAccount);
 	}
 
 	/** Everything is in the data files then. */
 	stop(): Promise<void> {
-		return this.#parts.server.stop(stopMs);
+		return this.#server.stop(stopMs);
 	}
 
 	async #writing(statements: string): Promise<void> {

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { keyOf } from "../../../runtime/archive/readOrphans.ts";
 import { sealSegment, withRest } from "../../../runtime/archive/seal.ts";
 import { orphansPrefix, type SegmentHeader, segmentKey } from "../../../runtime/archive/segment.ts";
+import type { BackupStore } from "../../../runtime/backup/backupStore.ts";
 import { type BackupEntry, entryKey } from "../../../runtime/backup/entry.ts";
 import { newBackupKey, recipients } from "../../../runtime/backup/keys.ts";
 import type { RepositoryAccess } from "../../../runtime/backup/repository.ts";
@@ -13,7 +14,6 @@ import { readBinlog } from "../../../runtime/binlog/readBinlog.ts";
 import { composeBinlog } from "../../../runtime/binlog/selectTransactions.ts";
 import type { BinlogTransaction } from "../../../runtime/binlog/transaction.ts";
 import { formatGtidSet, parseGtidSet, union, unionOf } from "../../../runtime/mysql/gtidSet.ts";
-import type { RestoreStore } from "../../../runtime/restore/choosePlan.ts";
 import type { ObjectStore } from "../../../runtime/store/objectStore.ts";
 import { mysqlProgram, type RealMysqld } from "../realMysqld.ts";
 import { temporary } from "../temporary.ts";
@@ -43,7 +43,7 @@ export const serverSettings = [
 
 export class RestoreScene {
 	readonly server: RealMysqld;
-	readonly stores: readonly RestoreStore[];
+	readonly stores: readonly BackupStore[];
 	readonly folder = temporary("restore-scene");
 	#segments: SegmentHeader[] = [];
 	#hash: string | null = null;
@@ -54,7 +54,7 @@ export class RestoreScene {
 		this.server = server;
 		this.stores = objects.map((store) => ({
 			objects: store,
-			repository: { name: store.name, repository: join(this.folder, `repository-${store.name}`), env: {} },
+			repository: { name: store.name, repository: join(this.folder, `repository-${store.name}`), environment: {} },
 		}));
 	}
 
