@@ -23,7 +23,7 @@ export function backupsLines({ backups, away, alerts }: CatalogueDocument, paint
 		...(newest.length === 0
 			? ["there is no backup yet"]
 			: table([head.map(paint.faint), ...newest.map((one) => row(one, names, paint, now))])),
-		...away.map(({ store, reason }) => paint.attention(`! ${store} does not answer: ${reason}`)),
+		...away.map(({ store, error }) => paint.attention(`! ${store} does not answer: ${error}`)),
 		...alertLines(alerts, alertMeanings, paint),
 	];
 }
@@ -34,8 +34,13 @@ function row(one: Catalogued, stores: readonly string[], paint: Paint, now: Date
 		one.kind,
 		ageText(now.getTime() - Date.parse(one.at)),
 		sizeText(one.bytes),
-		...stores.map((name) => (one.stores[name] === "present" ? paint.good("yes") : paint.bad("missing"))),
+		...stores.map((name) => presence(one.stores[name], paint)),
 		one.verifiedAt === null ? "-" : `${ageText(now.getTime() - Date.parse(one.verifiedAt))} ago`,
 		shortGtid(one.gtid),
 	];
+}
+
+function presence(said: Catalogued["stores"][string] | undefined, paint: Paint): string {
+	if (said === "present") return paint.good("yes");
+	return said === "missing" ? paint.bad("missing") : paint.attention("unknown");
 }

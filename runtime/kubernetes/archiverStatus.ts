@@ -39,7 +39,7 @@ const catalogued = z.looseObject({
 	at: z.string(),
 	bytes: z.number(),
 	gtid: z.string(),
-	stores: z.record(z.string(), z.enum(["present", "missing"])),
+	stores: z.record(z.string(), z.enum(["present", "missing", "unknown"])),
 	/** When a restore of it was last tried, and held; null where it never was. */
 	verifiedAt: z.string().nullable(),
 });
@@ -48,7 +48,7 @@ const catalogued = z.looseObject({
 export const catalogueSchema = z.looseObject({
 	backups: z.array(catalogued),
 	/** Stores that did not answer, and why. */
-	away: z.array(z.looseObject({ store: z.string(), reason: z.string() })),
+	away: z.array(z.looseObject({ store: z.string(), error: z.string() })),
 	alerts: z.array(z.string()),
 });
 

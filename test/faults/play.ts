@@ -72,6 +72,10 @@ async function prove(bench: Bench, ledger: Ledger | null, sampler: Sampler) {
 	for (const { name, count } of missing) {
 		if (count > 0) reasons.push(`${name} lacks ${count} acknowledged writes`);
 	}
+	for (const { name } of bench.instances) {
+		const shown = (await ledger?.givenUpOn(name)) ?? 0;
+		if (shown > 0) reasons.push(`${name} shows ${shown} writes that were given up`);
+	}
 	// A replica may be rebuilt; what the primary lacks is gone.
 	const lost = missing.find(({ name }) => name === primary)?.count ?? 0;
 	return { entries, reasons, lost };

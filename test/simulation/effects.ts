@@ -102,9 +102,9 @@ const effects: Record<Kind, Effect> = {
 	leader: (world) => pause(world, world.leader() ?? "watchdog-0"),
 	lose: (world, who) => {
 		const instance = world.mysql(who);
-		world.watch.excuse();
+		world.watch.losing(instance);
 		instance.crash(false);
-		instance.wipe(true);
+		instance.wipe();
 		return () => instance.start();
 	},
 	errant: (world, who) => {

@@ -212,8 +212,8 @@ export class Mysql {
 	}
 
 	/** A new, empty data directory. */
-	wipe(byFault: boolean): void {
-		this.world.watch.wiped(this, byFault);
+	wipe(): void {
+		this.world.watch.wiped(this);
 		this.uuid = this.world.newUuid();
 		this.binlog = [];
 		this.executed = new TransactionSet();

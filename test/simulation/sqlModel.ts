@@ -216,7 +216,7 @@ function clone({ own, sql, done }: Call): void {
 		return;
 	}
 	own.world.note(`${own.name} is cloned from ${donor.name}`);
-	own.wipe(false);
+	own.wipe();
 	const { boot } = own;
 	own.world.clock.after(own.world.random.between(300, 2000), () => {
 		if (boot !== own.boot) return;

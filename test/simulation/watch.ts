@@ -6,6 +6,7 @@
  */
 import type { ClusterRecord } from "../../runtime/failover/record.ts";
 import type { Mysql } from "./mysqlModel.ts";
+import { type Loss, leftToPeople, type Remaining } from "./people.ts";
 import { type Transaction, TransactionSet } from "./transactions.ts";
 import type { World } from "./world.ts";
 
@@ -31,11 +32,11 @@ function held({ executed, receiver }: Mysql): TransactionSet {
 export class Watch {
 	readonly #world: World;
 	readonly violations: string[] = [];
-	excused = false;
+	#loss: Loss | null = null;
+	#erredSince = false;
 	readonly #grants = new Map<number, Grant>();
 	readonly #acknowledged: number[] = [];
 	#errant: Errant[] = [];
-	#lost = false;
 	readonly #wipedAt = new Map<string, number>();
 	#writes = 0;
 	#forgiven = new TransactionSet();
@@ -50,25 +51,35 @@ export class Watch {
 		return this.#acknowledged.length;
 	}
 
-	/**
-	 * Data is lost: if the cluster was not protected then, what is left may have to be judged by people. That
-	 * excuses standing still, never a lost write.
-	 */
-	excuse(): void {
-		this.excused ||= !this.#world.protected();
+	/** Data are about to be lost by a fault: what is left then decides whether standing still is excused. A lost write never is. */
+	losing(lost: Mysql): void {
+		const uuids = this.#world.api.record?.uuids ?? {};
+		const others = [...this.#world.instances.values()].filter((i) => i !== lost);
+		const remaining = others.map((i): Remaining => {
+			const complete = this.#lackedBy(held(i)).length === 0;
+			return { name: i.name, admitted: uuids[i.name] === i.uuid, sound: this.sound(i), complete };
+		});
+		this.#loss = { lost: lost.name, others: remaining };
+	}
+
+	/** Why the cluster may stand still in the end; null where it may not. */
+	get leftToPeople(): string | null {
+		const primary = this.#world.api.record?.primary ?? "";
+		return leftToPeople({ primary, loss: this.#loss, erredSince: this.#erredSince });
 	}
 
 	/** A transaction that no primary made. */
 	erred(transaction: Transaction): void {
 		// What is left after a loss is on this one alone, perhaps, and now it is tainted.
-		this.excused ||= this.#lost && !this.#world.protected();
+		this.#erredSince ||= this.#loss !== null && !this.#world.protected();
 		this.#world.note(`errant: ${transaction.uuid.slice(-2)}:${transaction.number}`);
 		this.#errant.push({ ...transaction, at: this.#world.clock.now() });
 	}
 
-	/** Holds something that was never part of the history. */
-	erratic(instance: Mysql): boolean {
-		return this.#errant.some((t) => instance.executed.has(t));
+	/** Holds nothing that was never part of the history. */
+	sound(instance: Mysql): boolean {
+		if (this.#errant.some((t) => instance.executed.has(t))) return false;
+		return held(instance).beyond(this.#base.join(this.#forgiven), this.#own).length === 0;
 	}
 
 	newWrite(): number {
@@ -85,8 +96,7 @@ export class Watch {
 	}
 
 	/** Data goes, by a fault or to be cloned anew. */
-	wiped(instance: Mysql, byFault: boolean): void {
-		this.#lost ||= byFault;
+	wiped(instance: Mysql): void {
 		this.#wipedAt.set(instance.name, this.#world.clock.now());
 		this.#spared(instance, new TransactionSet(), "is wiped");
 	}
@@ -100,7 +110,7 @@ export class Watch {
 	#spared(instance: Mysql, left: TransactionSet, what: string): void {
 		const others = [...this.#world.instances.values()].filter((i) => i !== instance).map(held);
 		others.push(left);
-		const needed = this.#lost ? 1 : 2;
+		const needed = this.#loss === null ? 2 : 1;
 		for (const write of this.#acknowledged) {
 			const { transaction } = this.#grants.get(write) as Grant;
 			const copies = others.filter((set) => set.has(transaction)).length;
@@ -152,9 +162,13 @@ export class Watch {
 
 	/** Every acknowledged write must be in the set. */
 	missing(when: string, name: string, held: TransactionSet): void {
-		const lost = this.#acknowledged.filter((w) => !held.has((this.#grants.get(w) as Grant).transaction));
+		const lost = this.#lackedBy(held);
 		if (lost.length > 0)
 			this.violated(`${name}, ${when}, lacks acknowledged writes ${lost.slice(0, 5).join(" ")} (${lost.length})`);
+	}
+
+	#lackedBy(held: TransactionSet): number[] {
+		return this.#acknowledged.filter((w) => !held.has((this.#grants.get(w) as Grant).transaction));
 	}
 
 	violated(what: string): void {

@@ -89,10 +89,10 @@ export class World {
 		const { record, published } = this.api;
 		if (record === null || !record.schemasReady || this.named(published) !== record.primary) return false;
 		return [...this.instances.values()].every((i) => {
-			if (!i.up || i.stopped || record.uuids[i.name] !== i.uuid || this.watch.erratic(i)) return false;
+			if (!i.up || i.stopped || record.uuids[i.name] !== i.uuid) return false;
 			if (i.name === record.primary) return !i.readOnly && i.acksRequired;
 			const { state, source, applying } = i.receiver;
-			return i.superReadOnly && state === "on" && source === record.primary && applying;
+			return i.superReadOnly && state === "on" && source === record.primary && applying && this.watch.sound(i);
 		});
 	}
 
@@ -126,6 +126,7 @@ export class World {
 				cloneSource: (donor) => ({ host: donor, port: 3306, user: "clone", password: "", caFile: "" }),
 				readableSql: async () => Buffer.alloc(0),
 				surplusStore: { save: async () => {} },
+				archived: null,
 			},
 			schemas: ["app"],
 			refreshCredentials: async () => {},

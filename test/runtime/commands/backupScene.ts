@@ -75,9 +75,9 @@ export const catalogueDocument = {
 		},
 		{
 			...{ id: "20261125T033000Z-logical-00000000", kind: "logical", at: "2026-11-25T03:30:00Z", bytes: 5e8 },
-			...{ gtid: `${uuid}:1-50`, stores: { "store-1": "present", "store-2": "missing" }, verifiedAt: null },
+			...{ gtid: `${uuid}:1-50`, stores: { "store-1": "present", "store-2": "unknown" }, verifiedAt: null },
 		},
 	],
-	away: [{ store: "store-2", reason: "connect ECONNREFUSED" }],
+	away: [{ store: "store-2", error: "connect ECONNREFUSED" }],
 	alerts: ["backupKeyNotKept"],
 };

@@ -82,7 +82,7 @@ describe("mysql-dr backups", () => {
 		const lines = backupsLines(catalogueSchema.parse(catalogueDocument), painter(false), now);
 		expect(lines.map((line) => line.replaceAll(/ +/g, " "))).toEqual([
 			"BACKUP KIND AGE SIZE STORE-1 STORE-2 VERIFIED GTID SET",
-			"20261125T033000Z-logical-00000000 logical 2 h 500 MB yes missing - 3e11fa47:1-50",
+			"20261125T033000Z-logical-00000000 logical 2 h 500 MB yes unknown - 3e11fa47:1-50",
 			"20261125T020000Z-full-1a2b3c4d full 4 h 1.2 GB yes missing - 3e11fa47:1-42",
 			"20261124T020000Z-full-00000000 full 28 h 1.0 GB yes yes 25 h ago 3e11fa47:1-7",
 			"! store-2 does not answer: connect ECONNREFUSED",
