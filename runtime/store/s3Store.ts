@@ -10,19 +10,11 @@ import {
 } from "@aws-sdk/client-s3";
 import type { StoreSettings } from "../../objectives/settings.ts";
 import type { ObjectFacts, ObjectStore } from "./objectStore.ts";
-
-export interface StoreKeys {
-	readonly accessKey: string;
-	readonly secretKey: string;
-}
+import type { KeySource, S3Keys } from "./storeKeys.ts";
 
 export interface S3StoreOptions {
 	readonly store: StoreSettings;
-	/**
-	 * Asked again and again, so that renewed keys are used. Null: what the pod's identity gives (IRSA, Pod Identity), as
-	 * the SDK finds it.
-	 */
-	readonly keys: (() => Promise<StoreKeys>) | null;
+	readonly keys: KeySource<S3Keys>;
 	/** For one call with its retries. Default {@link defaultDeadlineMs}. */
 	readonly deadlineMs?: number;
 }
@@ -93,7 +85,7 @@ export function s3Store(options: S3StoreOptions): ObjectStore {
 function clientConfig({ store, keys }: S3StoreOptions): S3ClientConfig {
 	const { region, endpoint } = store;
 	const credentials = async () => {
-		const { accessKey, secretKey } = await (keys as () => Promise<StoreKeys>)();
+		const { accessKey, secretKey } = await (keys as () => Promise<S3Keys>)();
 		return { accessKeyId: accessKey, secretAccessKey: secretKey, expiration: new Date(Date.now() + keysMs) };
 	};
 	return {

@@ -23,14 +23,15 @@ export async function versitygw(): Promise<string | undefined> {
 }
 
 export class Gateway {
-	readonly keys: StoreCredentials = { accessKey: "somebody", secretKey: "something-of-forty-letters-or-so" };
+	readonly keys: StoreCredentials;
 	readonly store: StoreSettings;
 	readonly #program: string;
 	readonly #folder: string;
 	readonly #port: number;
 	#process: ChildProcess | null = null;
 
-	private constructor(program: string, port: number, name: string) {
+	private constructor(program: string, port: number, name: string, owner: string) {
+		this.keys = { accessKey: owner, secretKey: `${owner}: something of forty letters or so` };
 		this.#program = program;
 		this.#port = port;
 		this.#folder = temporary(name);
@@ -38,8 +39,8 @@ export class Gateway {
 	}
 
 	/** With an empty bucket. */
-	static async up(program: string, name = "store-1"): Promise<Gateway> {
-		const gateway = new Gateway(program, await freePort(), name);
+	static async up(program: string, name = "store-1", owner = "somebody"): Promise<Gateway> {
+		const gateway = new Gateway(program, await freePort(), name, owner);
 		await gateway.start();
 		await s3(gateway.store.endpoint as string, gateway.store.region, gateway.keys, {
 			method: "PUT",
@@ -68,7 +69,7 @@ export class Gateway {
 	}
 }
 
-function freePort(): Promise<number> {
+export function freePort(): Promise<number> {
 	return new Promise((resolve) => {
 		const server = createServer().listen(0, "127.0.0.1", () => {
 			const { port } = server.address() as { port: number };
