@@ -1,7 +1,5 @@
 /** `mysql-dr backup-key`: the two keys of all backups, to be kept where the loss of the cluster does not reach. */
-import { open, rm } from "node:fs/promises";
 import { resolve } from "node:path";
-import { UserError } from "../../objectives/error.ts";
 import type { BackupKeys } from "../backup/keyFile.ts";
 import { keptAnnotation } from "../backup/keyKept.ts";
 import { FailedError, Refusal } from "../exit.ts";
@@ -9,6 +7,7 @@ import { type ClusterAccess, clusterAccess } from "../kubernetes/access.ts";
 import { readSettings } from "../kubernetes/declared.ts";
 import type { Context, Result, SharedOptions } from "./context.ts";
 import { importKeys } from "./importKeys.ts";
+import { newSecretFile } from "./newSecretFile.ts";
 
 export interface BackupKeyOptions extends SharedOptions {
 	readonly export?: string;
@@ -33,7 +32,7 @@ export async function backupKey({ terminal }: Context, options: BackupKeyOptions
 		};
 	}
 	const file = resolve(options.export);
-	await write(file, keys);
+	await newSecretFile(file, `${JSON.stringify(keys, null, 2)}\n`, "--export");
 	await note(access, backup.keySecret, file);
 	const lines = [`the two keys of ${cluster} are in ${file}; either opens every backup`, advice];
 	return { exit: "done", document: { file, secret: backup.keySecret }, lines };
@@ -50,27 +49,6 @@ async function read(access: ClusterAccess, name: string): Promise<BackupKeys> {
 		return Buffer.from(value, "base64").toString("utf8");
 	};
 	return { key: text("key"), recoveryKey: text("recoveryKey") };
-}
-
-/** Never over a file that is there: it may be the only copy of another database's keys. */
-async function write(file: string, keys: BackupKeys): Promise<void> {
-	const handle = await open(file, "wx", 0o600).catch((error: NodeJS.ErrnoException) => {
-		throw new UserError({
-			field: "--export",
-			value: file,
-			wrong: error.code === "EEXIST" ? "is there already" : `cannot be written (${error.code})`,
-			remedy: "name a new file in a folder of yours",
-		});
-	});
-	try {
-		await handle.writeFile(`${JSON.stringify(keys, null, 2)}\n`);
-		await handle.sync();
-	} catch (error) {
-		await rm(file, { force: true });
-		throw error;
-	} finally {
-		await handle.close();
-	}
 }
 
 const kept = () => ({ [keptAnnotation]: new Date().toISOString() });
