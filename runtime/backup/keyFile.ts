@@ -2,11 +2,7 @@
 import { readFile } from "node:fs/promises";
 import { z } from "zod";
 import { UserError } from "../../objectives/error.ts";
-
-export interface BackupKeys {
-	readonly key: string;
-	readonly recoveryKey: string;
-}
+import type { BackupKeys } from "./keys.ts";
 
 const keys = z.looseObject({ key: z.string().min(1), recoveryKey: z.string().min(1) });
 

@@ -1,7 +1,7 @@
 /** `mysql-dr backup-key`: the two keys of all backups, to be kept where the loss of the cluster does not reach. */
 import { resolve } from "node:path";
-import type { BackupKeys } from "../backup/keyFile.ts";
 import { keptAnnotation } from "../backup/keyKept.ts";
+import type { BackupKeys } from "../backup/keys.ts";
 import { FailedError, Refusal } from "../exit.ts";
 import { type ClusterAccess, clusterAccess } from "../kubernetes/access.ts";
 import { readSettings } from "../kubernetes/declared.ts";

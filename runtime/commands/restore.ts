@@ -64,16 +64,10 @@ async function replace(
 	{ followed: { pod, result }, name }: { readonly followed: Followed; readonly name: string },
 	context: Context,
 ): Promise<Result> {
-	const { gtids, beyondTerm } = readCopy(result);
-	const address = (await access.pod(pod))?.status?.podIP;
-	if (address === undefined || gtids === null) throw new FailedError(`pod ${pod} does not serve a copy any more`);
-	// The copy is served with the instances' own certificate, which carries this name.
-	const donor = { host: address, port: servedPort, identity: "mysql-primary" };
-	const seeded = await seedRequest(
-		access,
-		{ donor, gtids, replaces, ...(beyondTerm === null ? {} : { beyondTerm }) },
-		context,
-	);
+	const { gtids, term, copy } = readCopy(result);
+	if (copy === null || gtids === null) throw new FailedError(`pod ${pod} does not serve a copy`);
+	const wish = { donor: copy, gtids, replaces, ...(term === null ? {} : { beyondTerm: term }) };
+	const seeded = await seedRequest(access, wish, context);
 	await access.deleteJob(name);
 	const lines = [
 		...table(seeded.timeline.map(({ atSeconds, step }) => [sinceStart(atSeconds), step])),
@@ -83,5 +77,3 @@ async function replace(
 	];
 	return { exit: "done", document: { ...seeded, restored: result }, lines };
 }
-
-const servedPort = 3306;

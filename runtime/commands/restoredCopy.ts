@@ -4,7 +4,10 @@ import { z } from "zod";
 import { UserError } from "../../objectives/error.ts";
 import { FailedError } from "../exit.ts";
 import { type ClusterAccess, clusterAccess } from "../kubernetes/access.ts";
+import { restoreFolder } from "../restore/restoreFolder.ts";
 import { formatTarget, parseTarget } from "../restore/target.ts";
+import { scratchPaths } from "../scratch/scratchCnf.ts";
+import { seconds } from "../terminal/seconds.ts";
 import { confirmed } from "./confirmed.ts";
 import type { Context, Result } from "./context.ts";
 import { jobLine } from "./jobLine.ts";
@@ -16,6 +19,7 @@ type CopyAction = (typeof copyActions)[number];
 
 const selector = "app.kubernetes.io/name=mysql,app.kubernetes.io/part-of=mysql-dr,app.kubernetes.io/component=restore";
 /** A replay of hours is bounded by its own progress, not by us. */
+const copySocket = scratchPaths(restoreFolder()).socket;
 const longestMs = 24 * 3600 * 1000;
 
 export async function restoredCopy(context: Context, options: RestoreOptions, action = ""): Promise<Result> {
@@ -89,23 +93,33 @@ async function waitingPod(access: ClusterAccess): Promise<V1Pod> {
 	);
 }
 
+/** Of a job, which says its plan, or of a copy, which says what it was told last. */
 const copySchema = z.looseObject({
 	gtidExecuted: z.string().nullish(),
 	target: z.string().nullish(),
-	beyondTerm: z.number().int().nullish(),
+	plan: z.looseObject({ target: z.string() }).nullish(),
+	term: z.number().int().nullish(),
+	copy: z.object({ host: z.string().min(1), port: z.number().int(), identity: z.string() }).nullish(),
+	loaded: z.object({ tables: z.array(z.string()), rows: z.number(), seconds: z.number() }).nullish(),
 	notes: z.array(z.string()).nullish(),
 });
 
 /** What a job or a copy says of the copy. */
 export function readCopy(result: unknown) {
-	const read = copySchema.safeParse(result);
-	const { gtidExecuted: gtids = null, target = null, beyondTerm = null, notes = [] } = read.success ? read.data : {};
+	const document = copySchema.safeParse(result).data ?? {};
+	const target = document.target ?? document.plan?.target ?? null;
+	const gtids = document.gtidExecuted ?? null;
 	const lines = [
 		...(target === null ? [] : [`restored to ${target}`]),
 		...(gtids === null ? [] : [`holds ${shortGtid(gtids)}`]),
-		...(notes ?? []).map((note) => `note: ${note}`),
+		...(document.loaded == null
+			? []
+			: [
+					`${document.loaded.rows} rows are in ${document.loaded.tables.join(", ")} (${seconds(document.loaded.seconds)})`,
+				]),
+		...(document.notes ?? []).map((note) => `note: ${note}`),
 	];
-	return { gtids: gtids ?? null, beyondTerm: beyondTerm ?? null, document: read.success ? read.data : {}, lines };
+	return { gtids, term: document.term ?? null, copy: document.copy ?? null, document, lines };
 }
 
 /** @param state null where it is not known to have changed */
@@ -118,7 +132,8 @@ export function copyLines(
 	return [
 		...lines,
 		`the copy is in pod ${pod}${state === null ? "" : `, ${state}`}; look at it:`,
-		`  kubectl -n ${namespace} exec -it ${pod} -c job -- mysql-dr job copy shell`,
+		`  kubectl -n ${namespace} exec -it ${pod} -c job -- mysql --socket=${copySocket} -uroot -p`,
+		"  (password: mysql-dr credentials root)",
 		"next: mysql-dr restore resume --to … | open | discard",
 	];
 }

@@ -17,7 +17,13 @@ export async function stores({ terminal }: Context, options: StoresOptions): Pro
 	const access = clusterAccess(options);
 	const { stores: declared, cluster } = await readSettings(access);
 	if (declared.length === 0) throw none();
-	const shown = declared.map(({ name, region, kind, bucket, endpoint = null }) => ({ name, region, kind, bucket, endpoint }));
+	const shown = declared.map(({ name, region, kind, bucket, endpoint = null }) => ({
+		name,
+		region,
+		kind,
+		bucket,
+		endpoint,
+	}));
 	const lines = table([
 		["STORE", "REGION", "KIND", "BUCKET", "ENDPOINT"].map(terminal.paint.faint),
 		...shown.map(({ name, region, kind, bucket, endpoint }) => [name, region, kind, bucket, endpoint ?? "-"]),
