@@ -9,6 +9,6 @@ export interface ClusterView {
 	 * @throws when it cannot be asked
 	 */
 	reign(): Promise<Reign | null>;
-	/** Where instances listen, ready or not. */
-	instances(): readonly Target[];
+	/** Where instances listen, ready or not; as last known where that cannot be asked. */
+	instances(): Promise<readonly Target[]>;
 }

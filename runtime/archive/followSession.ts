@@ -73,7 +73,7 @@ export class FollowSession {
 	async #begin(stop: AbortSignal): Promise<Ending | null> {
 		const { options, looker, spool, alerts, keeper } = this.#archiver;
 		const { clock, limits } = options;
-		const source = this.#choose(await looker.all(options.view.instances()), null);
+		const source = this.#choose(await looker.all(await options.view.instances()), null);
 		if (source === null) {
 			await clock.sleep(limits.flushMs, stop);
 			return this.#ending("no instance could be read");
@@ -89,10 +89,7 @@ export class FollowSession {
 		);
 		if (empty) this.#baseline = wanted(beginning.previous);
 		else this.#missing = beginning.missing;
-		if (!isEmpty(this.#missing)) {
-			alerts.add("archiveGap");
-			options.onGap(this.#missing);
-		}
+		if (!isEmpty(this.#missing)) alerts.add("archiveGap");
 		await spool.clear();
 		const place = { folder: spool.folder, secrets: `${options.folder}/secrets` };
 		this.#follower = await Follower.begin({ target, login: await options.login(), file: beginning.file, ...place });
@@ -109,7 +106,7 @@ export class FollowSession {
 		// After what has come: what was read before a term began is known not to be of it.
 		const reign = await this.#currentReign();
 		if (reign.term !== this.#reign.term) return this.#ending(`term ${reign.term} has begun`);
-		const looks = await looker.all(options.view.instances());
+		const looks = await looker.all(await options.view.instances());
 		const seenAt = options.clock.wall();
 		const moved = this.#compareSource(looks);
 		if (moved !== null) return moved;
@@ -199,6 +196,7 @@ export class FollowSession {
 			sifted.chosen.map(({ originalCommit }) => originalCommit),
 		);
 		await keeper.append(sealed, stop);
+		if (facts.gap !== null) options.onGap(this.#missing);
 		this.#missing = emptySet;
 		return true;
 	}

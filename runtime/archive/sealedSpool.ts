@@ -19,6 +19,13 @@ export class SealedSpool {
 		return this.#bytes;
 	}
 
+	/** Of the segments after this one. */
+	bytesAfter(number: number): number {
+		let sum = 0;
+		for (const [one, bytes] of this.#sizes) if (one > number) sum += bytes;
+		return sum;
+	}
+
 	/** What an earlier process left. */
 	async open(): Promise<void> {
 		await mkdir(this.#folder, { recursive: true });

@@ -88,8 +88,13 @@ export class Spool {
 	}
 
 	async #files(): Promise<string[]> {
-		return (await readdir(this.folder)).filter((name) => /\.\d+$/.test(name)).sort(inOrder);
+		return (await readdir(this.folder).catch(noneYet)).filter((name) => /\.\d+$/.test(name)).sort(inOrder);
 	}
+}
+
+function noneYet(error: NodeJS.ErrnoException): string[] {
+	if (error.code === "ENOENT") return [];
+	throw error;
 }
 
 /** Numbers grow beyond their six digits. */

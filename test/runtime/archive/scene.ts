@@ -152,7 +152,7 @@ export function archive(
 					process.stderr.write(`${JSON.stringify(words, (_, v) => (v instanceof Error ? v.stack : v))}\n`);
 	const archiver = new Archiver({
 		...{ cluster, stores, recipients: keys.recipients, folder, clock: systemClock },
-		view: { reign: async () => of.reign, instances: () => of.targets() },
+		view: { reign: async () => of.reign, instances: async () => of.targets() },
 		connect: plainSession,
 		login: async () => ({ user: "archive", password, ca: authority(of) }),
 		log: { info: log, warn: log },
