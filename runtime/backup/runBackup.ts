@@ -11,7 +11,7 @@ import type { BackupEntry, BackupKind } from "./entry.ts";
 import type { BackupKeys } from "./keys.ts";
 import { makeLogical } from "./logicalBackup.ts";
 import { makePhysical } from "./physicalBackup.ts";
-import { sparingly, type Tell } from "./progress.ts";
+import { sparingly, steps, type Tell } from "./progress.ts";
 import { storeBackup } from "./storeBackup.ts";
 
 export interface BackupRun {
@@ -65,7 +65,7 @@ export async function runBackup(run: BackupRun): Promise<BackupResult> {
 		const made = await make({ ...shared, term: record.term });
 		const context = { keys: run.keys, folder: volume, signal };
 		const stored = await storeBackup(stores, context, made, tell);
-		tell({ step: "copy" });
+		tell({ step: steps.copy });
 		const { copied, away } = await copyMissing(stores, context, cluster, (backup) => run.wanted?.(backup) ?? true);
 		return { entry: stored.entry, store: stored.store, copied, away };
 	} finally {

@@ -26,5 +26,25 @@ export function clusterSideCommands(): Command[] {
 				await prepare();
 			}),
 		),
+		hidden(jobCommand()),
 	];
+}
+
+/** Each says its progress and its end on standard output, a JSON document a line. */
+function jobCommand(): Command {
+	return inCluster("job", "do one piece of work with backups (in its pod)")
+		.addCommand(
+			inCluster("backup", "make a backup, prove it and store it")
+				.argument("<kind>", "full, incremental or logical")
+				.action(async (kind: string) => {
+					const { runBackupJob } = await import("../backup/backupJob.ts");
+					await runBackupJob(kind);
+				}),
+		)
+		.addCommand(
+			inCluster("care", "let go of what is no longer kept, verify and copy the rest").action(async () => {
+				const { runCareJob } = await import("../backup/careJob.ts");
+				await runCareJob();
+			}),
+		);
 }
