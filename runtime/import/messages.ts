@@ -15,15 +15,24 @@ export type ImportMessage =
 			readonly remedy: string;
 	  };
 
-export const messageLine = (message: ImportMessage): string => JSON.stringify(message);
+/** A message and its number, by which whoever looks again and again tells what is new. */
+export interface Numbered {
+	readonly number: number;
+	readonly message: ImportMessage;
+}
+
+export const messageLine = (numbered: Numbered): string => JSON.stringify(numbered);
 
 const types = ["note", "findings", "loading", "following", "result", "failure"];
 
 /** @returns null for what is no message: a warning of a program */
-export function parseMessage(line: string): ImportMessage | null {
+export function parseMessage(line: string): Numbered | null {
 	try {
-		const message = JSON.parse(line) as ImportMessage;
-		return types.includes(message?.type) ? message : null;
+		const numbered = JSON.parse(line) as Partial<Numbered> | null;
+		const { number, message } = numbered ?? {};
+		return typeof number === "number" && message !== undefined && types.includes(message.type)
+			? { number, message }
+			: null;
 	} catch {
 		return null;
 	}
