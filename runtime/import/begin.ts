@@ -47,6 +47,16 @@ export async function takeTheTurn(target: Session): Promise<void> {
 	throw new Refusal("somebody works on the import right now", "see mysql-dr import status");
 }
 
+/** The request can be changed while an import is under way; what was loaded cannot. */
+export function refuseOtherSource({ source }: ImportContext, { from }: ImportState): void {
+	const asked = `${source.host}:${source.port}`;
+	if (asked === from) return;
+	throw new Refusal(
+		`the import that was begun is from ${from}, not from ${asked}`,
+		`name that again with mysql-dr import check --from ${from}, or give it up with mysql-dr import abort`,
+	);
+}
+
 async function load(ends: Ends, context: ImportContext, checked: Checked): Promise<ImportState> {
 	const { target } = ends;
 	const names = checked.source.schemas.map(({ name }) => name);

@@ -4,11 +4,11 @@ import { channelStatus, reach } from "./channel.ts";
 import type { Ends, ImportContext } from "./context.ts";
 import { currentPosition } from "./position.ts";
 
-/** How long one look waits, in milliseconds: between two it is told how far it is. */
-const lookMs = 1000;
+/** How long one look waits, in milliseconds: between two it is told how far it is. What is left is waited for by a cutover. */
+const lookMs = 3000;
 
 /**
- * Caught up is who comes within a second to where the source was when that second began.
+ * Caught up is who comes within three seconds to where the source was when they began.
  * @throws FailedError when the channel stands still, or is not on this instance any more
  */
 export async function awaitCaughtUp({ source, target }: Ends, context: Pick<ImportContext, "signal" | "say">) {

@@ -1,7 +1,7 @@
 /** `import cutover`: the source is closed, the target gets the rest, both are compared, and the target stands alone. */
 import { FailedError, Refusal } from "../exit.ts";
 import type { Session } from "../mysql/session.ts";
-import { takeTheTurn } from "./begin.ts";
+import { refuseOtherSource, takeTheTurn } from "./begin.ts";
 import { unlockAccounts } from "./bringAccounts.ts";
 import { awaitCaughtUp, troubleOf } from "./catchUp.ts";
 import { channelStatus, reach, removeChannel } from "./channel.ts";
@@ -34,6 +34,7 @@ export async function cutover(context: ImportContext, options: CutoverOptions): 
 	return withEnds(context, async (ends) => {
 		await takeTheTurn(ends.target);
 		const state = await ready(ends.target);
+		refuseOtherSource(context, state);
 		if (state.phase === "opening") {
 			await open(ends, state);
 			return { writeDowntimeSeconds: null, comparison: null, sourceClosed: state.sourceClosed };

@@ -49,7 +49,9 @@ export async function prepareWorker(desk: Desk, wanted: Wanted): Promise<void> {
 		freeBytes: await freeBytes(access, pod),
 		primary: `mysql-primary.${access.namespace}.svc.${settings.clusterDomain}`,
 	};
-	const own = randomBytes(24).toString("base64url");
+	// A worker that is under way logs in by it.
+	const kept = (await access.secret(importName))?.data?.[secretKeys.target];
+	const own = kept === undefined ? randomBytes(24).toString("base64url") : Buffer.from(kept, "base64").toString("utf8");
 	await writeSecret(access, { [secretKeys.source]: password, [secretKeys.target]: own, [secretKeys.ca]: ca ?? "" });
 	await writeRequest(access, { [requestKey]: JSON.stringify(request) });
 	await rootSql(access, settings, pod, importAccountSql(own, []));

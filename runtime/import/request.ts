@@ -6,9 +6,9 @@ const schema = z.object({
 	port: z.number().int().min(1).max(65535),
 	user: z.string().min(1),
 	tls: z.enum(["required", "verify-ca", "off"]),
-	schemas: z.array(z.string().min(1)).nullable(),
+	schemas: z.array(z.string().min(1)).readonly().nullable(),
 	withAccounts: z.boolean(),
-	accept: z.array(z.string()),
+	accept: z.array(z.string()).readonly(),
 	serverIds: z.array(z.number()),
 	freeBytes: z.number().nullable(),
 	/** Name of the target's primary that its certificate carries. */

@@ -1,6 +1,6 @@
 /** `import start --resume`: after a kill, an error that was mended, or a change of the target's primary. */
 import { Refusal } from "../exit.ts";
-import { channelOptions, takeTheTurn } from "./begin.ts";
+import { channelOptions, refuseOtherSource, takeTheTurn } from "./begin.ts";
 import { awaitCaughtUp } from "./catchUp.ts";
 import { type ChannelStatus, channelStatus, resumeChannel, startChannel } from "./channel.ts";
 import { type ImportContext, withEnds } from "./context.ts";
@@ -13,6 +13,7 @@ export async function resumeImport(context: ImportContext): Promise<ImportState>
 	return withEnds(context, async (ends) => {
 		await takeTheTurn(ends.target);
 		const state = await readState(ends.target);
+		if (state !== null) refuseOtherSource(context, state);
 		const status = await channelStatus(ends.target);
 		switch (wayOn(state, status)) {
 			case "nothing":
