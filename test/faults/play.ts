@@ -45,8 +45,8 @@ export async function play(bench: Bench, row: Row, round: number): Promise<Run> 
 		await bench.protected();
 		ledger = await Ledger.open(bench);
 		stage = await Stage.set(bench, ledger, round);
+		await sampler.begin();
 	});
-	sampler.begin();
 	await attempt("under the fault", async () => row.run(stage as unknown as Stage));
 	const healed = await bench.heal().then(
 		() => "",
