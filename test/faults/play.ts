@@ -43,7 +43,7 @@ export async function play(bench: Bench, row: Row, round: number): Promise<Run> 
 	await attempt("before the fault", async () => {
 		if (row.fresh || row.holdOff !== bench.holdOff) await bench.anew(row.holdOff);
 		await bench.protected();
-		ledger = await Ledger.open(bench);
+		ledger = await Ledger.open(bench, row.asking);
 		stage = await Stage.set(bench, ledger, round);
 		await sampler.begin();
 	});

@@ -34,11 +34,15 @@ export class Ledger {
 		this.#bench = bench;
 	}
 
-	/** Makes the table anew and starts the clients; all of them write when this returns. */
-	static async open(bench: Bench): Promise<Ledger> {
+	/**
+	 * Makes the table anew and starts the clients; they write when this returns.
+	 * @param asking they ask every instance themselves instead of being told where mysql-primary points
+	 */
+	static async open(bench: Bench, asking = false): Promise<Ledger> {
 		await makeTable(bench);
 		const ledger = new Ledger(bench);
-		await ledger.#start(clients, { to: slice(bench), firstId: 0 });
+		const addresses = bench.instances.map(({ machine }) => machine.address);
+		await ledger.#start(clients, { to: asking ? addresses : slice(bench), firstId: 0 });
 		await ledger.more(20);
 		return ledger;
 	}
