@@ -2,6 +2,8 @@
 import type {
 	KubeConfig,
 	V1ConfigMap,
+	V1CronJob,
+	V1Job,
 	V1Lease,
 	V1Node,
 	V1Pod,
@@ -38,6 +40,15 @@ export interface ClusterAccess {
 	createPod(pod: V1Pod): Promise<V1Pod>;
 	/** Gone or going; nothing happens where there is none. */
 	deletePod(name: string, graceSeconds?: number): Promise<void>;
+	cronJob(name: string): Promise<V1CronJob | null>;
+	createJob(job: V1Job): Promise<V1Job>;
+	job(name: string): Promise<V1Job | null>;
+	/** Jobs by labels, `a=b,c=d`. */
+	jobs(selector: string): Promise<readonly V1Job[]>;
+	/** With its pods, and with their volumes; nothing happens where there is none. */
+	deleteJob(name: string): Promise<void>;
+	/** Notes something on a Secret, beside what it holds. */
+	annotateSecret(name: string, annotations: Readonly<Record<string, string>>): Promise<void>;
 	/** The newest lines of a container's log, with the time of each in front where that is asked for. */
 	log(pod: string, container: string, lines: number, options?: { timestamps?: boolean }): Promise<readonly string[]>;
 	/** GET from a pod's port through the API server. */
@@ -45,6 +56,8 @@ export interface ClusterAccess {
 	/** Runs a command in a container, as `kubectl exec` does. */
 	run(pod: string, container: string, command: readonly string[], deadlineMs?: number): Promise<Ran>;
 }
+
+const batch = "/apis/batch/v1";
 
 /**
  * Access by the command line's options.
@@ -82,6 +95,18 @@ export function accessTo(config: KubeConfig, namespace: string): ClusterAccess {
 		createPod: (body) => api.json<V1Pod>(path("pods"), { method: "POST", body }),
 		async deletePod(name, graceSeconds = 5) {
 			await orNull(api.text(path("pods", name), { method: "DELETE", query: { gracePeriodSeconds: graceSeconds } }));
+		},
+		cronJob: (name) => read<V1CronJob>("cronjobs", name, batch),
+		createJob: (body) => api.json<V1Job>(path("jobs", "", batch), { method: "POST", body }),
+		job: (name) => read<V1Job>("jobs", name, batch),
+		jobs: async (labelSelector) =>
+			(await api.json<{ items: V1Job[] }>(path("jobs", "", batch), { query: { labelSelector } })).items,
+		async deleteJob(name) {
+			const query = { propagationPolicy: "Background" };
+			await orNull(api.text(path("jobs", name, batch), { method: "DELETE", query }));
+		},
+		async annotateSecret(name, annotations) {
+			await api.text(path("secrets", name), { method: "PATCH", body: { metadata: { annotations } } });
 		},
 		async log(pod, container, lines, { timestamps = false } = {}) {
 			const query = { container, tailLines: lines, timestamps };

@@ -12,6 +12,7 @@ export const scratchPaths = (folder: string) => ({
 	socket: join(folder, "mysqld.sock"),
 	log: join(folder, "mysqld.log"),
 	init: join(folder, "init.sql"),
+	client: join(folder, "client.cnf"),
 });
 
 export function scratchCnf(options: ScratchOptions): string {

@@ -26,6 +26,8 @@ export interface ScratchOptions {
 export interface ScratchServer {
 	/** With all privileges, by the socket: the accounts' own passwords are not asked for. */
 	readonly session: Session;
+	/** Path of an option file for MySQL's own programs (`--defaults-file`): the socket and the account. Gone when it stops. */
+	readonly clientOptions: string;
 	/** Another one like {@link session}, for work beside it. Closed with the server at the latest. */
 	open(): Promise<Session>;
 	/** Clean: everything is in the data files. @throws when it did not end cleanly within the time; it is killed then */

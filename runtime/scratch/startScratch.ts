@@ -37,11 +37,13 @@ export async function startScratch(options: ScratchOptions): Promise<ScratchServ
 }
 
 async function write(options: ScratchOptions, account: ScratchAccount): Promise<void> {
-	const { cnf, temporary, init, socket } = scratchPaths(options.folder);
+	const { cnf, temporary, init, socket, client } = scratchPaths(options.folder);
 	await mkdir(temporary, { recursive: true });
 	// Of an earlier mysqld: its pid may belong to another process by now.
 	for (const left of [socket, `${socket}.lock`, init]) await rm(left, { force: true });
 	await writeFile(cnf, scratchCnf(options), { mode: 0o600 });
+	const login = `socket = ${socket}\nuser = ${account.user}\npassword = ${account.password}`;
+	await writeFile(client, `[client]\n${login}\n`, { mode: 0o600 });
 	if (options.purpose === "restore") {
 		await writeFile(init, scratchInit(account, isReadOnly(options)), { mode: 0o600 });
 	}
@@ -71,12 +73,14 @@ interface Running {
 
 class RunningScratch implements ScratchServer {
 	readonly session: Session;
+	readonly clientOptions: string;
 	readonly #options: ScratchOptions;
 	readonly #running: Running;
 	readonly #sessions: Session[];
 
 	constructor(options: ScratchOptions, running: Running) {
 		this.session = running.session;
+		this.clientOptions = scratchPaths(options.folder).client;
 		this.#options = options;
 		this.#running = running;
 		this.#sessions = [running.session];
@@ -103,6 +107,7 @@ class RunningScratch implements ScratchServer {
 			if (code !== 0) throw new Error(`mysqld did not end cleanly (${signal ?? code}): ${await lastLines(log)}`);
 		} finally {
 			for (const session of this.#sessions) session.close();
+			await rm(this.clientOptions, { force: true });
 		}
 	}
 
