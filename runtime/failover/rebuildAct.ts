@@ -26,8 +26,8 @@ export interface RebuildAccess {
 	readonly surplusStore: SurplusStore;
 	/** Null where there is no archive. */
 	readonly archived: Archived | null;
-	/** To the server with a restored copy. */
-	readonly donorSession: (donor: Donor) => Promise<Session>;
+	/** To the server with a restored copy; default: as the watchdog. */
+	readonly donorSession: (donor: Donor, login?: Login) => Promise<Session>;
 }
 
 /** A copy that takes longer than this is started anew. */
