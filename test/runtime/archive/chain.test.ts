@@ -8,8 +8,8 @@ import { keyOf, readOrphans } from "../../../runtime/archive/readOrphans.ts";
 import { segmentKey } from "../../../runtime/archive/segment.ts";
 import { formatGtidSet, parseGtidSet } from "../../../runtime/mysql/gtidSet.ts";
 import { a, b, chainOf, type Link, orphaned } from "./chainOf.ts";
+import { cluster } from "./liveArchiver.ts";
 import { MemoryStore } from "./memoryStore.ts";
-import { cluster } from "./scene.ts";
 
 const steps: Link[] = [11, 12, 13, 14, 15].map((number) => ({ gtids: `${a}:${number}` }));
 

@@ -4,7 +4,7 @@ import { chainStart, follow, withoutOrphans } from "../../../runtime/archive/cha
 import { type HeaderLine, headerLine } from "../../../runtime/archive/headerLine.ts";
 import type { Orphans, SegmentHeader } from "../../../runtime/archive/segment.ts";
 import { formatGtidSet, parseGtidSet } from "../../../runtime/mysql/gtidSet.ts";
-import { cluster } from "./scene.ts";
+import { cluster } from "./liveArchiver.ts";
 
 export const a = "aaaaaaaa-0000-0000-0000-000000000001";
 export const b = "bbbbbbbb-0000-0000-0000-000000000002";

@@ -6,8 +6,8 @@ import { type Sealed, type SegmentFacts, sealSegment } from "../../../runtime/ar
 import { segmentKey } from "../../../runtime/archive/segment.ts";
 import { SegmentError } from "../../../runtime/archive/segmentError.ts";
 import { emptyBinlog } from "./chainOf.ts";
+import { cluster, type Keys, newKeys } from "./liveArchiver.ts";
 import { MemoryStore } from "./memoryStore.ts";
-import { cluster, type Keys, newKeys } from "./scene.ts";
 
 const facts: SegmentFacts = {
 	cluster,
