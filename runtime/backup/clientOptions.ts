@@ -11,7 +11,9 @@ export interface ClientLogin {
 
 export function clientOptions({ host, port, user, password, caFile }: ClientLogin): string {
 	const quoted = `"${password.replaceAll("\\", "\\\\").replaceAll('"', '\\"')}"`;
-	const lines = { host, port, user, password: quoted, "ssl-mode": "VERIFY_IDENTITY", "ssl-ca": caFile };
+	// A host that is called localhost would be looked for at a socket.
+	const protocol = "TCP";
+	const lines = { protocol, host, port, user, password: quoted, "ssl-mode": "VERIFY_IDENTITY", "ssl-ca": caFile };
 	const text = Object.entries(lines).map(([key, value]) => `${key}=${value}`);
 	return `[client]\n${text.join("\n")}\n`;
 }

@@ -5,10 +5,11 @@ import type { ClusterRecord } from "../failover/record.ts";
 import { count, isEmpty } from "../mysql/gtidSet.ts";
 import type { Reading } from "../mysql/reading.ts";
 
-/** An instance, and what one look at it told; null where it could not be read. */
+/** An instance, and what one look at it told, or why it could not be read. */
 export interface Member {
 	readonly name: string;
 	readonly reading: Reading | null;
+	readonly error?: string;
 }
 
 export interface Donor {
@@ -43,10 +44,12 @@ export function chooseDonor(record: ClusterRecord, members: readonly Member[]): 
 	if (best !== undefined) return donor(best, "replica");
 	const primary = sound.find(({ name }) => name === record.primary);
 	if (primary !== undefined) return donor(primary, "primary");
-	const seen = members.filter(({ reading }) => reading !== null).map(({ name }) => name);
-	throw new FailedError(
-		`no instance can be copied: of ${members.map(({ name }) => name).join(", ")}, ${seen.join(", ") || "none"} can be read, and none is both admitted and without surplus`,
-	);
+	throw new FailedError(`no instance can be copied: ${members.map(whyNot).join("; ")}`);
+}
+
+function whyNot({ name, reading, error }: Member): string {
+	if (reading === null) return `${name} cannot be read (${error ?? "not reached"})`;
+	return `${name} is not admitted, or holds transactions that nobody else has`;
 }
 
 function replicates({ reading: { receiver, applier } }: Seen): boolean {

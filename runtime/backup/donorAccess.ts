@@ -29,8 +29,8 @@ export async function readMembers(access: DonorAccess): Promise<Member[]> {
 		access.members.map(async (name) => {
 			try {
 				return { name, reading: await withSession(access, name, (session) => read(session, askMs)) };
-			} catch {
-				return { name, reading: null };
+			} catch (error) {
+				return { name, reading: null, error: error instanceof Error ? error.message : String(error) };
 			}
 		}),
 	);
@@ -44,13 +44,13 @@ export interface DonorFacts {
 }
 
 const factsSql = `SELECT SUM(FILE_SIZE) AS bytes FROM information_schema.INNODB_TABLESPACES;
-SELECT DISTINCT PLUGIN_LIBRARY AS library FROM information_schema.PLUGINS
- WHERE PLUGIN_LIBRARY IS NOT NULL AND PLUGIN_STATUS = 'ACTIVE' ORDER BY library`;
+SELECT DISTINCT PLUGIN_LIBRARY AS plugin FROM information_schema.PLUGINS
+ WHERE PLUGIN_LIBRARY IS NOT NULL AND PLUGIN_STATUS = 'ACTIVE' ORDER BY plugin`;
 
 export async function donorFacts(access: DonorAccess, name: string): Promise<DonorFacts> {
 	return withSession(access, name, async (session) => {
 		const [[sizes] = [], plugins = []] = await session.run(factsSql, askMs);
-		return { dataBytes: Number(sizes?.bytes ?? 0), plugins: plugins.map(({ library }) => String(library)) };
+		return { dataBytes: Number(sizes?.bytes ?? 0), plugins: plugins.map(({ plugin }) => String(plugin)) };
 	});
 }
 

@@ -1,6 +1,6 @@
 /** mysqldump of everything that is the users', at one position. */
 import { createReadStream } from "node:fs";
-import { open, rm, stat, writeFile } from "node:fs/promises";
+import { rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { execa } from "execa";
@@ -47,7 +47,7 @@ export async function dump(work: BackupWork, file: string): Promise<Dump> {
 	const cnf = join(folder, "dump.cnf");
 	const { host, adminPort: port } = access.reach(donor.instance);
 	const login = { host, port, user: "backup", password: access.passwords.backup, caFile: access.caFile };
-	const output = await open(file, "w", 0o600);
+	await writeFile(file, "", { mode: 0o600 });
 	try {
 		await writeFile(cnf, clientOptions(login), { mode: 0o600 });
 		const args = [`--defaults-file=${cnf}`, ...options, "--databases", ...schemas];
@@ -61,7 +61,6 @@ export async function dump(work: BackupWork, file: string): Promise<Dump> {
 		signal.throwIfAborted();
 		throw new FailedError(`mysqldump of ${donor.instance}: ${(error as { stderr?: string }).stderr || error}`);
 	} finally {
-		await output.close();
 		await rm(cnf, { force: true });
 	}
 	return { gtidExecuted: await position(file), schemas, bytes: (await stat(file)).size };

@@ -13,6 +13,7 @@ import { donorFacts } from "./donorAccess.ts";
 import { type Dump, dump } from "./dump.ts";
 import { writeNotes } from "./notes.ts";
 import { quiet } from "./physicalBackup.ts";
+import { steps } from "./progress.ts";
 import { Proofs } from "./proofs.ts";
 import { checkRoom, freeBytes } from "./room.ts";
 import { baseTables, openTables } from "./tableChecks.ts";
@@ -33,7 +34,7 @@ export async function makeLogical(work: BackupWork): Promise<MadeBackup> {
 	const stored = join(folder, "stored");
 	await mkdir(stored, { recursive: true, mode: 0o700 });
 	const file = join(stored, dumpFile);
-	tell({ step: "dump", message: `${donor.instance} (${donor.role}) is dumped` });
+	tell({ step: `${steps.dump} ${donor.instance} (${donor.role})` });
 	const dumped = await dump(work, file);
 	const loaded = await prove(work, file, dumped);
 	const { gtidExecuted, bytes } = dumped;
@@ -51,8 +52,7 @@ async function prove(work: BackupWork, file: string, dumped: Dump) {
 	const server = await startScratch({ folder, bufferPool, purpose: "restore", signal });
 	const at = new Date().toISOString();
 	try {
-		tell({ step: "load", done: 0, total: dumped.bytes });
-		await proofs.pass("loaded", () => load(work, server, file));
+		await proofs.pass("loaded", () => load(work, server, file, dumped.bytes));
 		await proofs.pass("position", () => samePosition(server.session, dumped));
 		const tables = await baseTables(server.session);
 		await proofs.pass("tables opened", () => openTables(server.session, tables, tell));
@@ -68,16 +68,18 @@ async function prove(work: BackupWork, file: string, dumped: Dump) {
 }
 
 /** By the client that a person would use. */
-async function load({ tell, signal }: BackupWork, server: ScratchServer, file: string): Promise<void> {
-	const input = createReadStream(file);
+async function load({ tell, signal }: BackupWork, server: ScratchServer, file: string, total: number): Promise<void> {
 	let done = 0;
-	input.on("data", (chunk) => {
-		done += chunk.length;
-		tell({ step: "load", done });
-	});
+	async function* counted(): AsyncGenerator<Uint8Array> {
+		for await (const chunk of createReadStream(file)) {
+			done += (chunk as Buffer).length;
+			tell({ step: steps.load, done, total, unit: "bytes" });
+			yield chunk as Buffer;
+		}
+	}
 	try {
 		await execa("mysql", [`--defaults-file=${server.clientOptions}`, "--default-character-set=utf8mb4"], {
-			stdin: input,
+			stdin: counted(),
 			stdout: "ignore",
 			cancelSignal: signal,
 			maxBuffer: 2 ** 20,

@@ -4,7 +4,7 @@ import { availableParallelism } from "node:os";
 import { join, relative } from "node:path";
 import { execa } from "execa";
 import { FailedError } from "../exit.ts";
-import type { Tell } from "./progress.ts";
+import { steps, type Tell } from "./progress.ts";
 
 /** Tables, undo and system tablespaces; not what is made anew at each start. */
 const isTablespace = (path: string) =>
@@ -27,12 +27,13 @@ export async function checkPages(data: string, tell: Tell, signal: AbortSignal):
 	const total = sizes.reduce((sum, size) => sum + size, 0);
 	const queue = files.entries();
 	let done = 0;
+	tell({ step: steps.pages, done, total, unit: "bytes" });
 	const worker = async () => {
 		// All workers take from the same iterator.
 		for (const [index, file] of queue) {
 			await checkFile(data, file, signal);
 			done += sizes[index] ?? 0;
-			tell({ step: "verify", done, total });
+			tell({ step: steps.pages, done, total, unit: "bytes" });
 		}
 	};
 	await Promise.all(Array.from({ length: availableParallelism() }, worker));

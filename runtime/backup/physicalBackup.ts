@@ -12,7 +12,7 @@ import { startScratch } from "../scratch/startScratch.ts";
 import { type DonorFacts, donorFacts } from "./donorAccess.ts";
 import { type BackupNotes, writeNotes } from "./notes.ts";
 import { checkPages } from "./pageChecks.ts";
-import type { Tell } from "./progress.ts";
+import { steps } from "./progress.ts";
 import { Proofs } from "./proofs.ts";
 import { checkRoom, freeBytes } from "./room.ts";
 import { baseTables, checkTables, openTables } from "./tableChecks.ts";
@@ -55,14 +55,23 @@ export async function makePhysical(work: BackupWork): Promise<MadeBackup> {
 async function cloneInto(work: BackupWork, { plugins, dataBytes }: DonorFacts): Promise<void> {
 	const { folder, bufferPool, donor, access, tell, signal } = work;
 	await mkdir(folder, { recursive: true, mode: 0o700 });
-	tell({ step: "prepare", message: `${donor.instance} (${donor.role}) is copied` });
+	const step = `${steps.clone} ${donor.instance} (${donor.role})`;
+	tell({ step });
 	await initialiseScratch(folder, signal);
 	const settings = plugins.map((library) => `plugin_load_add = ${library}`);
 	const server = await startScratch({ folder, bufferPool, purpose: "restore", settings, signal });
 	const { host, adminPort: port } = access.reach(donor.instance);
 	const source = { host, port, user: "clone", password: access.passwords.clone, caFile: access.caFile };
 	const watching = new AbortController();
-	const watched = server.open().then((beside) => watch(beside, dataBytes, tell, watching.signal));
+	const watched = server
+		.open()
+		.then((beside) =>
+			watch(
+				beside,
+				(done) => tell({ step, done: Math.min(done, dataBytes), total: dataBytes, unit: "bytes" }),
+				watching.signal,
+			),
+		);
 	try {
 		await cloneFrom(server.session, source, cloneMs);
 	} catch (error) {
@@ -76,11 +85,11 @@ async function cloneInto(work: BackupWork, { plugins, dataBytes }: DonorFacts): 
 }
 
 /** The session goes with the server when the copy is complete. */
-async function watch(session: Session, total: number, tell: Tell, stop: AbortSignal): Promise<void> {
+async function watch(session: Session, seen: (bytes: number) => void, stop: AbortSignal): Promise<void> {
 	const sql = "SELECT COALESCE(SUM(DATA), 0) AS bytes FROM performance_schema.clone_progress";
 	while (!stop.aborted && !session.closed) {
 		const [[row] = []] = await session.run(sql, askMs);
-		tell({ step: "clone", done: Math.min(Number(row?.bytes ?? 0), total), total });
+		seen(Number(row?.bytes ?? 0));
 		await setTimeout(1000, undefined, { signal: stop });
 	}
 }
@@ -96,7 +105,7 @@ interface Booted {
 /** Crash recovery, the tables, a clean end. */
 async function boot(work: BackupWork, proofs: Proofs): Promise<Booted> {
 	const { folder, bufferPool, kind, tell, signal } = work;
-	tell({ step: "boot" });
+	tell({ step: steps.boot });
 	const server = await proofs.pass("recovery", () => startScratch({ folder, bufferPool, purpose: "boot", signal }));
 	const at = new Date().toISOString();
 	try {

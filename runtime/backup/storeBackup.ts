@@ -4,7 +4,7 @@ import { type Away, away, type BackupStore, gatewayTo, nameOf } from "./backupSt
 import { ensureRepository, repositoryExists } from "./ensureRepository.ts";
 import { type BackupEntry, entryKey } from "./entry.ts";
 import { entryOf } from "./notes.ts";
-import type { Tell } from "./progress.ts";
+import { steps, type Tell } from "./progress.ts";
 import type { ResticContext } from "./repository.ts";
 import { restic } from "./restic.ts";
 import { backupTag, snapshots } from "./snapshots.ts";
@@ -36,7 +36,7 @@ export async function storeBackup(
 		} catch (error) {
 			context.signal?.throwIfAborted();
 			tried.push(away(store, error));
-			tell({ step: "store", message: `store ${nameOf(store)}: ${error instanceof Error ? error.message : error}` });
+			tell({ step: `store ${nameOf(store)}: ${error instanceof Error ? error.message : error}` });
 		}
 	}
 	throw new FailedError(
@@ -89,5 +89,5 @@ async function storeIn(
 function report(line: string, tell: Tell): void {
 	if (!line.includes('"message_type":"status"')) return;
 	const { bytes_done: done = 0, total_bytes: total = 0 } = JSON.parse(line) as Record<string, number>;
-	tell({ step: "store", done, total });
+	tell({ step: steps.store, done, total, unit: "bytes" });
 }

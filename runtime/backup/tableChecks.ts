@@ -2,7 +2,7 @@
 import { FailedError } from "../exit.ts";
 import type { Row, Session } from "../mysql/session.ts";
 import { sqlName } from "../mysql/sqlText.ts";
-import type { Tell } from "./progress.ts";
+import { steps, type Tell } from "./progress.ts";
 
 export interface TableName {
 	readonly schema: string;
@@ -28,14 +28,14 @@ export async function baseTables(session: Session): Promise<TableName[]> {
 /** Opens each table and reads a row: its definition, its tablespace and the way from the root of its index fit together. */
 export async function openTables(session: Session, tables: readonly TableName[], tell: Tell): Promise<void> {
 	for (const [done, name] of tables.entries()) {
-		tell({ step: "check", done, total: tables.length });
+		tell({ step: steps.tables, done, total: tables.length, unit: "tables" });
 		try {
 			await session.run(`SELECT * FROM ${full(name)} LIMIT 1`, tableMs);
 		} catch (error) {
 			throw broken(name, error instanceof Error ? error.message : String(error));
 		}
 	}
-	tell({ step: "check", done: tables.length, total: tables.length });
+	tell({ step: steps.tables, done: tables.length, total: tables.length, unit: "tables" });
 }
 
 /**
@@ -44,12 +44,12 @@ export async function openTables(session: Session, tables: readonly TableName[],
  */
 export async function checkTables(session: Session, tables: readonly TableName[], tell: Tell): Promise<void> {
 	for (const [done, name] of tables.entries()) {
-		tell({ step: "check", done, total: tables.length });
+		tell({ step: steps.tables, done, total: tables.length, unit: "tables" });
 		const [rows = []] = await session.run(`CHECK TABLE ${full(name)} QUICK`, tableMs);
 		const wrong = rows.find(isWrong);
 		if (wrong !== undefined) throw broken(name, String(wrong.Msg_text));
 	}
-	tell({ step: "check", done: tables.length, total: tables.length });
+	tell({ step: steps.tables, done: tables.length, total: tables.length, unit: "tables" });
 }
 
 const isWrong = ({ Msg_type, Msg_text }: Row) =>

@@ -20,11 +20,37 @@ export function clusterSideCommands(): Command[] {
 			const { runLedger } = await import("../drill/ledger.ts");
 			await runLedger();
 		}),
+		hidden(inCluster("import-worker", "do the work of an import (in a pod of its own)"))
+			.argument("<operation>", "what to do, as JSON")
+			.action(async (operation: string) => {
+				const { runImportWorker } = await import("../import/worker.ts");
+				await runImportWorker(operation);
+			}),
 		hidden(inCluster("instance", "prepare a MySQL instance (in its pod)")).addCommand(
 			inCluster("prepare", "write what mysqld needs into the run folder").action(async () => {
 				const { prepare } = await import("../instance/prepare.ts");
 				await prepare();
 			}),
 		),
+		hidden(jobCommand()),
 	];
+}
+
+/** Each says its progress and its end on standard output, a JSON document a line. */
+function jobCommand(): Command {
+	return inCluster("job", "do one piece of work with backups (in its pod)")
+		.addCommand(
+			inCluster("backup", "make a backup, prove it and store it")
+				.argument("<kind>", "full, incremental or logical")
+				.action(async (kind: string) => {
+					const { runBackupJob } = await import("../backup/backupJob.ts");
+					await runBackupJob(kind);
+				}),
+		)
+		.addCommand(
+			inCluster("care", "let go of what is no longer kept, verify and copy the rest").action(async () => {
+				const { runCareJob } = await import("../backup/careJob.ts");
+				await runCareJob();
+			}),
+		);
 }

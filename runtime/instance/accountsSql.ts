@@ -34,6 +34,27 @@ export function accountsSql(passwords: Passwords, schemas: readonly string[]): s
 	return `${lines.join(";\n")};\n`;
 }
 
+/**
+ * The same for a restored copy, which has the accounts and passwords of the time of its backup: those that are there get
+ * today's password, those that are new are made. One statement a line.
+ */
+export function renewAccountsSql(passwords: Passwords, schemas: readonly string[]): string {
+	const lines = ["SET SESSION sql_log_bin = 0"];
+	for (const account of accounts(schemas)) {
+		const who = `${sqlString(account.name)}@${sqlString(account.host)}`;
+		const tls = account.host === "%" ? " REQUIRE SSL" : "";
+		const as = identified(passwords[account.name]);
+		lines.push(
+			`CREATE USER IF NOT EXISTS ${who} ${as}${tls}`,
+			`ALTER USER ${who} ${as} ACCOUNT UNLOCK DISCARD OLD PASSWORD`,
+		);
+		lines.push(...account.grants.map((grant) => `GRANT ${grant} TO ${who}`));
+	}
+	const root = `'root'@'localhost' ${identified(passwords.root)}`;
+	lines.push(`CREATE USER IF NOT EXISTS ${root}`, `ALTER USER ${root}`);
+	return `${lines.join(";\n")};\n`;
+}
+
 function identified(password: string): string {
 	return `IDENTIFIED WITH caching_sha2_password BY ${sqlString(password)}`;
 }

@@ -21,6 +21,11 @@ export interface AccessOptions extends ClusterOptions {
 	readonly namespace?: string | undefined;
 }
 
+export interface SecretPatch {
+	readonly annotations?: Readonly<Record<string, string>>;
+	readonly data?: Readonly<Record<string, string>>;
+}
+
 /** Typed access to what one database has in its namespace. Every call has a deadline. */
 export interface ClusterAccess {
 	readonly config: KubeConfig;
@@ -47,14 +52,21 @@ export interface ClusterAccess {
 	jobs(selector: string): Promise<readonly V1Job[]>;
 	/** With its pods, and with their volumes; nothing happens where there is none. */
 	deleteJob(name: string): Promise<void>;
-	/** Notes something on a Secret, beside what it holds. */
-	annotateSecret(name: string, annotations: Readonly<Record<string, string>>): Promise<void>;
+	/** Changes some entries (in base64) or annotations of a Secret, and keeps the others. */
+	patchSecret(name: string, patch: SecretPatch): Promise<void>;
 	/** The newest lines of a container's log, with the time of each in front where that is asked for. */
 	log(pod: string, container: string, lines: number, options?: { timestamps?: boolean }): Promise<readonly string[]>;
 	/** GET from a pod's port through the API server. */
 	fromPod(pod: string, port: number, path: string, deadlineMs?: number): Promise<string>;
 	/** Runs a command in a container, as `kubectl exec` does. */
-	run(pod: string, container: string, command: readonly string[], deadlineMs?: number): Promise<Ran>;
+	run(
+		pod: string,
+		container: string,
+		command: readonly string[],
+		deadlineMs?: number,
+		/** For its standard input, which is not ended after it. */
+		input?: string,
+	): Promise<Ran>;
 }
 
 const batch = "/apis/batch/v1";
@@ -105,8 +117,8 @@ export function accessTo(config: KubeConfig, namespace: string): ClusterAccess {
 			const query = { propagationPolicy: "Background" };
 			await orNull(api.text(path("jobs", name, batch), { method: "DELETE", query }));
 		},
-		async annotateSecret(name, annotations) {
-			await api.text(path("secrets", name), { method: "PATCH", body: { metadata: { annotations } } });
+		async patchSecret(name, { annotations = {}, data = {} }) {
+			await api.text(path("secrets", name), { method: "PATCH", body: { metadata: { annotations }, data } });
 		},
 		async log(pod, container, lines, { timestamps = false } = {}) {
 			const query = { container, tailLines: lines, timestamps };
@@ -115,7 +127,7 @@ export function accessTo(config: KubeConfig, namespace: string): ClusterAccess {
 		},
 		fromPod: (pod, port, at, deadlineMs = 5000) =>
 			api.text(`${path("pods")}/${pod}:${port}/proxy${at}`, { deadlineMs }),
-		run: (pod, container, command, deadlineMs = 10_000) =>
-			runInPod({ config, namespace, pod, container, command, deadlineMs }),
+		run: (pod, container, command, deadlineMs = 10_000, input) =>
+			runInPod({ config, namespace, pod, container, command, deadlineMs, ...(input === undefined ? {} : { input }) }),
 	};
 }

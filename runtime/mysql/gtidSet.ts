@@ -147,6 +147,17 @@ export function contains(whole: GtidSet, part: GtidSet): boolean {
 	return true;
 }
 
+/**
+ * Whether one transaction is in it: made for asking very often.
+ * @param gtid `uuid:number` or `uuid:tag:number`, in lower case
+ */
+export function holds(set: GtidSet, gtid: string): boolean {
+	const colon = gtid.lastIndexOf(":");
+	const number = Number(gtid.slice(colon + 1));
+	const intervals = set.sources.get(gtid.slice(0, colon));
+	return intervals?.some(([first, last]) => first <= number && number <= last) === true;
+}
+
 export function isEmpty(set: GtidSet): boolean {
 	return set.sources.size === 0;
 }

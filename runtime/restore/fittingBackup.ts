@@ -63,7 +63,8 @@ function holdsOrphans({ term }: BackupEntry, held: GtidSet, { orphans }: History
 	return against.some(({ gtids }) => overlap(held, parseGtidSet(gtids)));
 }
 
-function beyond({ history, cut }: Wanted): GtidSet {
+/** What comes after the cut, as far as it is archived. */
+export function beyond({ history, cut }: Pick<Wanted, "history" | "cut">): GtidSet {
 	const parts = everySegment(history).flatMap(({ number, fresh }) => {
 		if (number > cut.through) return [fresh];
 		return number === cut.through && cut.chosen !== null ? [subtract(fresh, cut.chosen)] : [];
