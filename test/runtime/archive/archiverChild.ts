@@ -3,13 +3,14 @@ import { readFileSync } from "node:fs";
 import type { StoreSettings } from "../../../objectives/settings.ts";
 import type { ArchiveLimits } from "../../../runtime/archive/archiver.ts";
 import type { Reign } from "../../../runtime/archive/wanted.ts";
-import { type StoreKeys, s3Store } from "../../../runtime/store/s3Store.ts";
+import { s3Store } from "../../../runtime/store/s3Store.ts";
+import type { S3Keys } from "../../../runtime/store/storeKeys.ts";
 import { type ClusterAccess, liveArchiver } from "./liveArchiver.ts";
 
 export interface ChildOptions {
 	readonly access: ClusterAccess;
 	readonly reign: Reign;
-	readonly stores: readonly { readonly store: StoreSettings; readonly keys: StoreKeys }[];
+	readonly stores: readonly { readonly store: StoreSettings; readonly keys: S3Keys }[];
 	readonly recipients: readonly string[];
 	readonly limits: Partial<ArchiveLimits>;
 	readonly folder: string;
