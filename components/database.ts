@@ -148,6 +148,7 @@ function databaseSettings(
 			keySecret: secrets.backupKey,
 			keyManaged: database.backup.key === undefined,
 			scratchBytes: database.backup.scratch,
+			volumeBytes: database.volume,
 			...(storageClass ? { storageClass } : {}),
 			runtimeImage,
 			checks: database.backup.checks,

@@ -16,9 +16,19 @@ export function settingsHash(settings: Settings): string {
  * Changes only with what an instance's configuration file is made of. Contacts, schedules and drills are not, so that
  * a new phone number restarts no database.
  */
-export function instanceHash({ memory, clusterDomain, credentialsSecret, tlsSecret, plan }: Settings): string {
+export function instanceHash(settings: Settings): string {
+	const { memory, clusterDomain, credentialsSecret, tlsSecret, plan, stores } = settings;
 	const { replication, topology } = plan;
-	return fingerprint({ memory, clusterDomain, credentialsSecret, tlsSecret, replication, acks: topology.acks });
+	const archived = { archived: stores.length > 0 };
+	return fingerprint({
+		memory,
+		clusterDomain,
+		credentialsSecret,
+		tlsSecret,
+		replication,
+		acks: topology.acks,
+		...archived,
+	});
 }
 
 function fingerprint(value: unknown): string {

@@ -68,6 +68,7 @@ const backup = z.looseObject({
 		.number()
 		.positive()
 		.default(2 ** 30),
+	volumeBytes: z.number().positive().optional(),
 	storageClass: z.string().min(1).optional(),
 	runtimeImage: z.string().min(1).optional(),
 	checks: z
@@ -141,6 +142,8 @@ export interface BackupFacilities {
 	readonly keyManaged: boolean;
 	/** Bytes of the volume on which backups are booted and restores are tried. */
 	readonly scratchBytes: number;
+	/** Bytes of each instance's volume: binary logs that are not archived may take a share of it. Default: no bound. */
+	readonly volumeBytes?: number | undefined;
 	readonly storageClass?: string | undefined;
 	/** Image of the pods that operators start: the stack's own. */
 	readonly runtimeImage?: string | undefined;

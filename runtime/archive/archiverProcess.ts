@@ -11,7 +11,16 @@ import { type JobPaths, jobPaths } from "../instance/jobPlace.ts";
 import { readPassword } from "../instance/readPasswords.ts";
 import { type ClusterAccess, clusterAccess } from "../kubernetes/access.ts";
 import { cronJobNames, startJob } from "../kubernetes/jobs.ts";
-import { contains, emptySet, formatGtidSet, type GtidSet, isEmpty, parseGtidSet, union } from "../mysql/gtidSet.ts";
+import {
+	contains,
+	emptySet,
+	formatGtidSet,
+	type GtidSet,
+	isEmpty,
+	parseGtidSet,
+	subtract,
+	union,
+} from "../mysql/gtidSet.ts";
 import { openSession } from "../mysql/session.ts";
 import { openStores } from "../store/openStores.ts";
 import { ArchiveMetrics } from "./archiveMetrics.ts";
@@ -19,11 +28,15 @@ import { Archiver } from "./archiver.ts";
 import { serveArchive } from "./archiveServer.ts";
 import { type ArchiveStatus, archiveStatus } from "./archiveStatus.ts";
 import { kubernetesView } from "./kubernetesView.ts";
+import { Purger } from "./purger.ts";
 
 const adminPort = 33062;
 const httpPort = 8080;
 /** Of the volume: the file system needs some, and a segment is written beside what it replaces. */
 const spoolShare = 0.8;
+/** Of an instance's volume: the data need the rest, and a full volume stops every commit. */
+const binlogShare = 0.3;
+const purgeMs = 60_000;
 /** Rounds wait for stores that are slow; longer than any call's deadline, a round is stuck. */
 const stuckMs = 600_000;
 
@@ -44,13 +57,14 @@ async function archiveUntil(stop: AbortSignal, settings: Settings, access: Clust
 	let gap: GtidSet = emptySet;
 	const metrics = new ArchiveMetrics(
 		() => status,
-		() => watch.alerts,
+		() => [...watch.alerts, ...purger.alerts],
 	);
 	const onError = (err: unknown) => log.warn({ err }, "the Kubernetes API did not do what was asked");
+	const view = kubernetesView({ access, settings, port: adminPort, onError });
 	const archiver = new Archiver({
 		...{ cluster: settings.cluster, stores, clock: systemClock, log, connect: openSession },
 		recipients: await readRecipients(jobPaths, settings),
-		view: kubernetesView({ access, settings, port: adminPort, onError }),
+		view,
 		login: async () => ({
 			user: "archive",
 			password: await readPassword(jobPaths.credentials, "archive"),
@@ -65,6 +79,11 @@ async function archiveUntil(stop: AbortSignal, settings: Settings, access: Clust
 		},
 	});
 	const watch = new BackupWatch({ settings, stores, access, begun: () => archiver.keeper.end().number > 0, onError });
+	const purger = new Purger({
+		...{ view, looker: archiver.looker, clock: systemClock, log, periodMs: purgeMs },
+		archived: () => archivedEverywhere(archiver),
+		bound: settings.backup.volumeBytes === undefined ? null : settings.backup.volumeBytes * binlogShare,
+	});
 	const server = serveArchive({
 		port: httpPort,
 		alive: () => systemClock.now() - archiver.roundAt < stuckMs || awaitsStores(archiver),
@@ -76,12 +95,20 @@ async function archiveUntil(stop: AbortSignal, settings: Settings, access: Clust
 		// A backup from behind the gap: restores need not cross it any more.
 		const behind = watch.catalogue?.backups.some(({ gtid }) => contains(parseGtidSet(gtid), gap)) ?? false;
 		if (behind && !isEmpty(gap)) archiver.alerts.delete("archiveGap");
-		status = archiveStatus(archiver, (await archiver.spool.bytes()) + archiver.sealed.bytes);
+		const seen = archiveStatus(archiver, (await archiver.spool.bytes()) + archiver.sealed.bytes);
+		status = { ...seen, alerts: [...seen.alerts, ...purger.alerts] };
 	};
 	const looking = setInterval(() => void look().catch(onError), 1000);
-	await Promise.all([archiver.run(stop), watch.run(stop)]);
+	await Promise.all([archiver.run(stop), watch.run(stop), purger.run(stop)]);
 	clearInterval(looking);
 	server.close();
+}
+
+/** Null while it is not known of one. */
+function archivedEverywhere({ keeper, options }: Archiver): GtidSet | null {
+	const confirmed = keeper.writers.flatMap(({ at }) => at?.confirmed ?? []);
+	if (confirmed.length < options.stores.length) return null;
+	return confirmed.reduce((all, one) => subtract(all, subtract(all, one)));
 }
 
 /** All stores away is no fault that a restart would mend. */

@@ -11,6 +11,8 @@ export interface InstanceProfile {
 	/** `replica_net_timeout`, in seconds. */
 	readonly netTimeoutSeconds: number;
 	readonly applierWorkers: number;
+	/** An archiver reads the binary logs, and lets them go. */
+	readonly archived: boolean;
 }
 
 /** Ordinals count from 0, but 0 as a server_id means "none"; the offset keeps clear of ids given by hand. */
@@ -87,13 +89,19 @@ binlog_transaction_compression = ON
 sync_binlog = 1
 innodb_flush_log_at_trx_commit = 1
 innodb_doublewrite = ON
-# The default is 30 days; the archive in the object stores is what is kept. Files are deleted whole, and one
-# of the default size (1 GiB) would fill a small volume.
-binlog_expire_logs_seconds = 172800
+${expiry(profile)}
+# Files are deleted whole, and one of the default size (1 GiB) would fill a small volume.
 max_binlog_size = ${profile.memory.redoLog}
 # Neither crash-safe nor cloned. MEMORY too: at its first use after a restart the server logs a DELETE under
 # its own name, which on a replica is an errant transaction.
 disabled_storage_engines = MyISAM,MRG_MyISAM,MEMORY,BLACKHOLE,FEDERATED,ARCHIVE,EXAMPLE`;
+}
+
+/** The default is 30 days, whether anybody has read them or not. */
+function expiry({ archived }: InstanceProfile): string {
+	if (!archived)
+		return "# Nobody keeps more than the instances have; two days let a replica come back.\nbinlog_expire_logs_seconds = 172800";
+	return "# The archiver purges what is in every store, and only it knows what is.\nbinlog_expire_logs_auto_purge = OFF";
 }
 
 /**

@@ -27,6 +27,7 @@ export function preparedFiles(place: Place, settings: Settings, passwords: Passw
 		acks: topology.acks,
 		netTimeoutSeconds: Math.max(1, Math.ceil(replication.netTimeout / 1000)),
 		applierWorkers: replication.applierWorkers,
+		archived: settings.stores.length > 0,
 	};
 	return [
 		{ name: "my.cnf", text: myCnf(place, profile), mode: plain },

@@ -17,6 +17,7 @@ const profile = {
 	acks: 1,
 	netTimeoutSeconds: 2,
 	applierWorkers: 4,
+	archived: true,
 };
 const lines = myCnf(place, profile)
 	.split("\n")
@@ -51,6 +52,13 @@ describe("my.cnf", () => {
 		["replica_preserve_commit_order", "ON"],
 	])("sets %s to %s", (name, value) => {
 		expect(options.get(name)).toBe(value);
+	});
+
+	test("lets binary logs go by themselves only where no archiver reads them", () => {
+		expect(options.get("binlog_expire_logs_auto_purge")).toBe("OFF");
+		const alone = myCnf(place, { ...profile, archived: false });
+		expect(alone).toMatch(/^binlog_expire_logs_seconds = 172800$/m);
+		expect(alone).not.toMatch(/auto_purge/);
 	});
 
 	test("waits for an acknowledgement for weeks rather than go on without", () => {
