@@ -10,6 +10,12 @@ export function clusterSideCommands(): Command[] {
 			const { runWatchdog } = await import("../failover/watchdog.ts");
 			await runWatchdog();
 		}),
+		hidden(inCluster("archiver", "bring the binary logs of one database into its stores (in the cluster)")).action(
+			async () => {
+				const { runArchiver } = await import("../archive/archiverProcess.ts");
+				await runArchiver();
+			},
+		),
 		hidden(inCluster("ledger", "write, and record every acknowledged write (in a drill's pod)")).action(async () => {
 			const { runLedger } = await import("../drill/ledger.ts");
 			await runLedger();

@@ -9,6 +9,9 @@ export type KeptAlert =
 	| "archiveLagging"
 	| "archiveGap"
 	| "archiveStoreAway"
+	| "archiveProvisional"
+	| "archiveConflict"
+	| "spoolFilling"
 	| "spoolFull"
 	| "archiveSacrificed"
 	| "backupOverdue"
@@ -90,6 +93,18 @@ const keptMeanings: Readonly<Record<KeptAlert, AlertMeaning>> = {
 	archiveStoreAway: {
 		means: "A store takes nothing; the other one goes on, and what this one lacks waits for it.",
 		remedy: "Look at the store's endpoint, its Secret and its rights; it is caught up by itself.",
+	},
+	archiveProvisional: {
+		means: "No replica is left: the archive reads from the primary, and nobody confirms what it reads.",
+		remedy: "Bring a replica back; what was read meanwhile is confirmed, or marked as orphaned, by itself.",
+	},
+	archiveConflict: {
+		means: "A store has segments that this archiver did not write: another one writes to the same stores.",
+		remedy: "See that there is one archiver (`kubectl get pods`), and that no other cluster has this one's name.",
+	},
+	spoolFilling: {
+		means: "What waits for a store takes half of the archiver's spool.",
+		remedy: "Look at the store that is behind (`mysql-dr archive status`).",
 	},
 	spoolFull: {
 		means: "The archiver holds as much as it may: it reads no more until a store takes some. Nothing is lost yet.",

@@ -93,6 +93,23 @@ export function union(...sets: readonly GtidSet[]): GtidSet {
 	return fromRaw(raw);
 }
 
+/** The same for as many sets as there are. */
+export function unionOf(sets: Iterable<GtidSet>): GtidSet {
+	let all = emptySet;
+	for (const set of sets) all = union(all, set);
+	return all;
+}
+
+/** What both have. */
+export function intersect(one: GtidSet, other: GtidSet): GtidSet {
+	return subtract(one, subtract(one, other));
+}
+
+/** Whether any transaction is in both. */
+export function overlap(one: GtidSet, other: GtidSet): boolean {
+	return !isEmpty(intersect(one, other));
+}
+
 /** What `from` has and `taken` has not. */
 export function subtract(from: GtidSet, taken: GtidSet): GtidSet {
 	const raw = new Map<string, readonly Interval[]>();
