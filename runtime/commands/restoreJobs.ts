@@ -17,13 +17,6 @@ export function restoreJobCommands(): Command[] {
 				const { runRestoreJob } = await import("../restore/restoreJob.ts");
 				await runRestoreJob(options);
 			}),
-		inCluster("control", "tell the copy that waits in this pod what to do")
-			.argument("<what>", "status, resume, open or stop")
-			.option("--to <target>", "resume: up to where")
-			.action(async (what: string, { to }: { to?: string }) => {
-				const { controlCopy } = await import("../restore/controlCopy.ts");
-				await controlCopy(what, to);
-			}),
 		inCluster("validate", "restore the newest backup and the archive, and compare them with a replica").action(
 			async () => {
 				const { runValidateJob } = await import("../restore/validateJob.ts");
