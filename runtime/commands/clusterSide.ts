@@ -47,6 +47,15 @@ function jobCommand(): Command {
 				const { runCareJob } = await import("../backup/careJob.ts");
 				await runCareJob();
 			}),
+		)
+		.addCommand(
+			inCluster("copy", "tell the restored copy that waits in this pod what to do")
+				.argument("<do>", "status, resume, open or stop")
+				.option("--to <target>", "up to where it resumes")
+				.action(async (what: string, options: { readonly to?: string }) => {
+					const { tellCopy } = await import("./tellCopy.ts");
+					await tellCopy(what, options);
+				}),
 		);
 	for (const command of restoreJobCommands()) job.addCommand(command);
 	return job;

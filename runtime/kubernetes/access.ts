@@ -21,6 +21,11 @@ export interface AccessOptions extends ClusterOptions {
 	readonly namespace?: string | undefined;
 }
 
+export interface SecretPatch {
+	readonly annotations?: Readonly<Record<string, string>>;
+	readonly data?: Readonly<Record<string, string>>;
+}
+
 /** Typed access to what one database has in its namespace. Every call has a deadline. */
 export interface ClusterAccess {
 	readonly config: KubeConfig;
@@ -47,8 +52,8 @@ export interface ClusterAccess {
 	jobs(selector: string): Promise<readonly V1Job[]>;
 	/** With its pods, and with their volumes; nothing happens where there is none. */
 	deleteJob(name: string): Promise<void>;
-	/** Notes something on a Secret, beside what it holds. */
-	annotateSecret(name: string, annotations: Readonly<Record<string, string>>): Promise<void>;
+	/** Changes some entries (in base64) or annotations of a Secret, and keeps the others. */
+	patchSecret(name: string, patch: SecretPatch): Promise<void>;
 	/** The newest lines of a container's log, with the time of each in front where that is asked for. */
 	log(pod: string, container: string, lines: number, options?: { timestamps?: boolean }): Promise<readonly string[]>;
 	/** GET from a pod's port through the API server. */
@@ -105,8 +110,8 @@ export function accessTo(config: KubeConfig, namespace: string): ClusterAccess {
 			const query = { propagationPolicy: "Background" };
 			await orNull(api.text(path("jobs", name, batch), { method: "DELETE", query }));
 		},
-		async annotateSecret(name, annotations) {
-			await api.text(path("secrets", name), { method: "PATCH", body: { metadata: { annotations } } });
+		async patchSecret(name, { annotations = {}, data = {} }) {
+			await api.text(path("secrets", name), { method: "PATCH", body: { metadata: { annotations }, data } });
 		},
 		async log(pod, container, lines, { timestamps = false } = {}) {
 			const query = { container, tailLines: lines, timestamps };

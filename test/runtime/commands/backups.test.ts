@@ -160,8 +160,32 @@ describe("mysql-dr backup-key", () => {
 		expect(statSync(file).mode & 0o777).toBe(0o600);
 		expect([...out, ...err].join()).not.toMatch(/\bone\b|\btwo\b(?! keys)/);
 		expect(noted()).toEqual([
-			{ metadata: { annotations: { "mysql-dr/key-exported-at": expect.stringMatching(/^\d{4}-/) } } },
+			{ metadata: { annotations: { "mysql-dr/key-exported-at": expect.stringMatching(/^\d{4}-/) } }, data: {} },
 		]);
+	});
+
+	test("gives a database made anew the keys of such a file, and its archiver a new start", async () => {
+		const file = join(temporary("backup-key"), "keys.json");
+		writeFileSync(file, JSON.stringify({ key: "old", recoveryKey: "older" }));
+		const pods = "/api/v1/namespaces/mysql/pods";
+		api.routes.set(`GET ${pods}`, [200, { items: [{ metadata: { name: "mysql-archive-1" } }] }]);
+		api.routes.set(`DELETE ${pods}/mysql-archive-1`, [200, {}]);
+		expect((await run(api, `backup-key --import ${file}`)).code).toBe(2);
+		expect(noted()).toEqual([]);
+		const { code, out, err } = await run(api, `backup-key --import ${file} --yes`);
+		expect(code).toBe(0);
+		expect(noted()).toMatchObject([{ data: { key: encoded("old"), recoveryKey: encoded("older") } }]);
+		expect(api.seen.some(({ method }) => method === "DELETE")).toBe(true);
+		expect([...out, ...err].join()).not.toMatch(/\bolder\b/);
+	});
+
+	test("takes no file that does not hold both keys, and does not show what it holds", async () => {
+		const file = join(temporary("backup-key"), "keys.json");
+		writeFileSync(file, JSON.stringify({ key: "hunter2" }));
+		const { code, err } = await run(api, `backup-key --import ${file} --yes`);
+		expect(code).toBe(2);
+		expect(err.join()).toMatch(/^--import: does not hold key and recoveryKey/);
+		expect(err.join()).not.toContain("hunter2");
 	});
 
 	test("never writes over a file, and then notes nothing", async () => {

@@ -34,7 +34,7 @@ class Site {
 			job: unused,
 			jobs: unused,
 			deleteJob: unused,
-			annotateSecret: unused,
+			patchSecret: unused,
 			pod: async () => null,
 			lease: async () => ({ spec: { holderIdentity: "w-1" } }),
 			fromPod: async () =>
