@@ -16,8 +16,8 @@ import { checkAbsent, type Loaded, loader, loadTables } from "./loadTables.ts";
 import { type Only, onlyTables } from "./onlyTables.ts";
 import { planDocument, type RestorePlan } from "./planRestore.ts";
 import { type Restored, type RestoreWork, restore } from "./restore.ts";
-import { parseTarget, type RestoreTarget } from "./target.ts";
 import { restoreFolder } from "./restoreFolder.ts";
+import { parseTarget, type RestoreTarget } from "./target.ts";
 import { awaitStop } from "./waitingCopy.ts";
 
 export interface RestoreRequest {
@@ -142,7 +142,16 @@ async function resultOf(
 	given: Partial<Pick<RestoreResult, "copy" | "loaded">> = {},
 ): Promise<RestoreResult> {
 	const { gtidExecuted } = await copy.status();
-	return { gtidExecuted, plan: planDocument(plan), term: plan.lastTerm, measured, notes, copy: null, loaded: null, ...given };
+	return {
+		gtidExecuted,
+		plan: planDocument(plan),
+		term: plan.lastTerm,
+		measured,
+		notes,
+		copy: null,
+		loaded: null,
+		...given,
+	};
 }
 
 /** Either opens everything. @throws UserError where there is neither */
