@@ -179,8 +179,10 @@ export class RestoredCopy {
 	}
 
 	async #writing(statements: string): Promise<void> {
-		const shut = this.#opened ? "" : "; SET GLOBAL super_read_only = ON";
-		const sql = statements.trim().replace(/;$/, "");
-		await this.session.run(`SET GLOBAL super_read_only = OFF; ${sql}${shut}`, statementMs);
+		try {
+			await this.session.run(`SET GLOBAL super_read_only = OFF; ${statements}`, statementMs);
+		} finally {
+			if (!this.#opened) await this.session.run("SET GLOBAL super_read_only = ON", statementMs);
+		}
 	}
 }

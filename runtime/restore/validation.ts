@@ -62,6 +62,7 @@ export async function validate(work: ValidationWork): Promise<Validation> {
 			).history,
 			set,
 		);
+		work.report({ step: `waiting until what ${name} holds is archived, and applying it` });
 		await copy.resumeToSet(set, waitSeconds * 1000);
 		const began = performance.now();
 		const compared = await compare(copy.session, session, work);
