@@ -16,6 +16,7 @@ import { checkAbsent, type Loaded, loader, loadTables } from "./loadTables.ts";
 import { type Only, onlyTables } from "./onlyTables.ts";
 import { planDocument, type RestorePlan } from "./planRestore.ts";
 import { type Restored, type RestoreWork, restore } from "./restore.ts";
+import { restoreFolder } from "./restoreFolder.ts";
 import { parseTarget, type RestoreTarget } from "./target.ts";
 import { awaitStop } from "./waitingCopy.ts";
 
@@ -38,6 +39,8 @@ export interface RestoreRequest {
 export interface RestoreResult {
 	readonly gtidExecuted: string;
 	readonly plan: ReturnType<typeof planDocument>;
+	/** The last term that the archive knows of; null where nothing is archived. */
+	readonly term: number | null;
 	readonly measured: Restored["measured"];
 	readonly notes: readonly string[];
 	/** Where the copy is served; null where it is not. The name is its certificate's. */
@@ -47,8 +50,6 @@ export interface RestoreResult {
 
 const port = 3306;
 const sessionMs = 10_000;
-/** All of this pod's own is below it. */
-export const restoreFolder = (): string => join(jobPaths.volume, "restore");
 
 /** Says on standard output how far it is, and at last its result or its error. SIGTERM ends it, and the copy. */
 export async function runRestoreJob(request: RestoreRequest): Promise<void> {
@@ -141,7 +142,16 @@ async function resultOf(
 	given: Partial<Pick<RestoreResult, "copy" | "loaded">> = {},
 ): Promise<RestoreResult> {
 	const { gtidExecuted } = await copy.status();
-	return { gtidExecuted, plan: planDocument(plan), measured, notes, copy: null, loaded: null, ...given };
+	return {
+		gtidExecuted,
+		plan: planDocument(plan),
+		term: plan.lastTerm,
+		measured,
+		notes,
+		copy: null,
+		loaded: null,
+		...given,
+	};
 }
 
 /** Either opens everything. @throws UserError where there is neither */
