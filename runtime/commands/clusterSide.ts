@@ -1,5 +1,6 @@
 /** What runs in pods; hidden from people. */
 import { Command } from "commander";
+import { restoreJobCommands } from "./restoreJobs.ts";
 
 const inCluster = (name: string, description: string) => new Command(name).description(description);
 const hidden = (command: Command) => Object.assign(command, { _hidden: true });
@@ -32,7 +33,7 @@ export function clusterSideCommands(): Command[] {
 
 /** Each says its progress and its end on standard output, a JSON document a line. */
 function jobCommand(): Command {
-	return inCluster("job", "do one piece of work with backups (in its pod)")
+	const job = inCluster("job", "do one piece of work with backups (in its pod)")
 		.addCommand(
 			inCluster("backup", "make a backup, prove it and store it")
 				.argument("<kind>", "full, incremental or logical")
@@ -56,4 +57,6 @@ function jobCommand(): Command {
 					await tellCopy(what, options);
 				}),
 		);
+	for (const command of restoreJobCommands()) job.addCommand(command);
+	return job;
 }

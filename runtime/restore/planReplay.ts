@@ -1,5 +1,16 @@
 /** Which segments lead from what a copy holds to a cut in the history. Pure. */
-import { contains, count, type GtidSet, isEmpty, overlap, parseGtidSet, subtract, union } from "../mysql/gtidSet.ts";
+import {
+	contains,
+	count,
+	type GtidSet,
+	intersect,
+	isEmpty,
+	overlap,
+	parseGtidSet,
+	subtract,
+	union,
+	unionOf,
+} from "../mysql/gtidSet.ts";
 import type { Cut } from "./cut.ts";
 import { type History, type HistorySegment, orphanedAfter } from "./history.ts";
 
@@ -32,7 +43,8 @@ export function planReplay(base: GtidSet, history: History, cut: Cut): Replay | 
 	let before: HistorySegment | null = null;
 	for (const segment of history.segments) {
 		if (segment.number > cut.through) break;
-		const wanted = segment.number === cut.through && cut.chosen !== null ? cut.chosen : segment.fresh;
+		const wanted =
+			segment.number === cut.through && cut.chosen !== null ? intersect(segment.fresh, cut.chosen) : segment.fresh;
 		const take = subtract(wanted, executed);
 		if (!isEmpty(take)) {
 			const broken = breakBefore(segment, { executed, history, since: before });
@@ -43,6 +55,17 @@ export function planReplay(base: GtidSet, history: History, cut: Cut): Replay | 
 		before = segment;
 	}
 	return holeBeyond(history, cut, executed, before) ?? { segments, gtids: executed };
+}
+
+/**
+ * The same up to a set that a replica holds, which is the history up to somewhere.
+ * @returns null where not all of it is archived yet
+ */
+export function planToSet(base: GtidSet, history: History, wanted: GtidSet): Replay | Broken | null {
+	const segments = history.segments.map((segment) => ({ ...segment, fresh: intersect(segment.fresh, wanted) }));
+	const archived = unionOf([base, ...segments.map(({ fresh }) => fresh)]);
+	if (!contains(archived, wanted)) return null;
+	return planReplay(base, { ...history, segments }, { through: segments.at(-1)?.number ?? 0, chosen: wanted });
 }
 
 interface Standing {

@@ -1,12 +1,14 @@
 /** A copy of the database as it was at a target, out of nothing but the stores and a key. */
 import type { BackupStore } from "../backup/backupStore.ts";
 import { identity } from "../backup/keys.ts";
+import { FailedError } from "../exit.ts";
 import { equals, formatGtidSet, parseGtidSet } from "../mysql/gtidSet.ts";
 import { scratchPaths } from "../scratch/scratchCnf.ts";
 import type { ScratchOptions, ScratchServer } from "../scratch/scratchServer.ts";
 import { startScratch } from "../scratch/startScratch.ts";
 import { replaySettings } from "./applier.ts";
 import { choosePlan } from "./choosePlan.ts";
+import { newestCommit } from "./cut.ts";
 import type { RestorePlan } from "./planRestore.ts";
 import type { Report } from "./progress.ts";
 import { readStores } from "./readStores.ts";
@@ -14,8 +16,8 @@ import { executed, type Replayed, replay } from "./replay.ts";
 import { restoreData, UnusableBackup } from "./restoreData.ts";
 import { RestoredCopy } from "./restoredCopy.ts";
 import { checkRoom, neededBytes } from "./room.ts";
-import { chosenPart, type SegmentSource } from "./segmentSource.ts";
-import type { RestoreTarget } from "./target.ts";
+import { chosenPart, type SegmentSource, UnusableSegment } from "./segmentSource.ts";
+import { formatMicros, type RestoreTarget } from "./target.ts";
 
 export interface RestoreWork {
 	readonly cluster: string;
@@ -99,8 +101,14 @@ async function carryOut(plan: RestorePlan, work: RestoreWork, source: OpenSource
 		return { copy, plan, measured: { ...measured, replay: replayed, bytes: plan.bytes.data } };
 	} catch (error) {
 		await server.stop(endMs).catch(() => {});
-		throw error;
+		throw error instanceof UnusableSegment ? new FailedError(withPossible(error, plan)) : error;
 	}
+}
+
+/** Each segment's header was right; what lies behind it is found out when it is opened. */
+function withPossible(error: UnusableSegment, { segments }: RestorePlan): string {
+	const last = newestCommit(segments.map(({ segment }) => segment).filter(({ number }) => number < error.number));
+	return last === null ? error.message : `${error.message}; what is possible before it: --to ${formatMicros(last)}`;
 }
 
 /** How the server of a copy is started, at first and again. */

@@ -1,9 +1,10 @@
 /** A real server's history, backed up and archived into two stores, and what mysqlbinlog says of it. */
 import { readFileSync } from "node:fs";
+import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { keyOf } from "../../../runtime/archive/readOrphans.ts";
-import { sealSegment, withRest } from "../../../runtime/archive/seal.ts";
-import { orphansPrefix, type SegmentHeader, segmentKey } from "../../../runtime/archive/segment.ts";
+import { sealSegment } from "../../../runtime/archive/seal.ts";
+import { type SegmentHeader, segmentKey } from "../../../runtime/archive/segment.ts";
 import type { BackupStore } from "../../../runtime/backup/backupStore.ts";
 import { type BackupEntry, entryKey } from "../../../runtime/backup/entry.ts";
 import { newBackupKey, recipients } from "../../../runtime/backup/keys.ts";
@@ -110,6 +111,13 @@ export class RestoreScene {
 		return (JSON.parse(lines.at(-1) ?? "{}") as { snapshot_id: string }).snapshot_id;
 	}
 
+	async addRecoveryKey(access: RepositoryAccess): Promise<void> {
+		const file = join(this.folder, `recovery-${access.name}`);
+		await writeFile(file, keys.recoveryKey, { mode: 0o600 });
+		const args = ["key", "add", "--new-password-file", file];
+		await restic(access, { keys, folder: this.folder }, { args });
+	}
+
 	/** What the server's binary logs have beyond what was archived, in segments of so many transactions, in both stores. */
 	async archive(transactions: number, given: Partial<SegmentHeader> = {}): Promise<readonly SegmentHeader[]> {
 		const made: SegmentHeader[] = [];
@@ -186,4 +194,4 @@ function transactionIn(text: string): Written {
 
 export const heldBy = (list: readonly Written[]) => union(parseGtidSet(list.map(({ gtid }) => gtid).join(",")));
 
-export { orphansPrefix, segmentKey, withRest };
+export { segmentKey };
