@@ -21,6 +21,12 @@ export function clusterSideCommands(): Command[] {
 			const { runLedger } = await import("../drill/ledger.ts");
 			await runLedger();
 		}),
+		hidden(inCluster("import-worker", "do the work of an import (in a pod of its own)"))
+			.argument("<operation>", "what to do, as JSON")
+			.action(async (operation: string) => {
+				const { runImportWorker } = await import("../import/worker.ts");
+				await runImportWorker(operation);
+			}),
 		hidden(inCluster("instance", "prepare a MySQL instance (in its pod)")).addCommand(
 			inCluster("prepare", "write what mysqld needs into the run folder").action(async () => {
 				const { prepare } = await import("../instance/prepare.ts");

@@ -13,6 +13,8 @@ import {
 	type SharedOptions,
 } from "./context.ts";
 
+import { importCommand } from "./importCommand.ts";
+
 /** What a loaded command does. */
 export type Action = (context: Context, options: SharedOptions, argument?: string) => Promise<Result>;
 
@@ -84,6 +86,7 @@ function everyCommand(parent: Command): Command[] {
 /** The commands that people type. */
 export function operatorCommands(run: Run): Command[] {
 	return [
+		importCommand(run),
 		clusterCommand("status", "show which instance is primary, how the others follow, and whether all is protected")
 			.option("--wait-protected", "wait until one more failure of any zone would cost nothing")
 			.option("--wait-updated", "wait until a rolling update is done as well")

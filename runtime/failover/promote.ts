@@ -33,14 +33,6 @@ export async function recordTerm(operation: Operation, handover: Handover): Prom
 	timeline.step(`recorded term ${recorded(operation).term} with primary ${to}`, "record");
 }
 
-/** An operator gave up what stood in its way: nothing of it goes on in another term. */
-function overtaken(seed: Seed): Seed {
-	const underWay = seed.state === "copying" || seed.state === "undoing";
-	return underWay
-		? { ...seed, state: "undone", message: seed.message || "another primary was chosen meanwhile" }
-		: seed;
-}
-
 /**
  * The recorded primary, about to be opened. Its data may have been lost since it was last read: what is there then would
  * open as willingly, and its replicas would acknowledge what nobody could tell from an errant transaction. A session
@@ -53,6 +45,14 @@ export async function intactPrimary(operation: Operation): Promise<Instance> {
 	const primary = await operation.instance(record.primary);
 	if (isIntact(record, await primary.read(deadline(operation, operation.limits.statementMs)))) return primary;
 	throw new RefusedError(`${record.primary} is not opened: its data directory is not the one of its term`);
+}
+
+/** An operator gave up what stood in its way: nothing of it goes on in another term. */
+function overtaken(seed: Seed): Seed {
+	const underWay = seed.state === "copying" || seed.state === "undoing";
+	return underWay
+		? { ...seed, state: "undone", message: seed.message || "another primary was chosen meanwhile" }
+		: seed;
 }
 
 export async function open(operation: Operation, handover: Handover): Promise<void> {

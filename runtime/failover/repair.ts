@@ -8,7 +8,7 @@ import { hangs } from "./stall.ts";
 import { type InstanceView, readable, type View } from "./view.ts";
 
 export type Repair =
-	/** It accepts writes or demands acknowledgements although it is not the primary. */
+	/** It accepts writes, demands acknowledgements or applies an import although it is not the primary. */
 	| { readonly do: "fence"; readonly name: string }
 	/** Connect it to the primary, or start what stands still; `fresh` when it is new and has no relay log of its own. */
 	| { readonly do: "follow"; readonly name: string; readonly source: string; readonly fresh: boolean }
@@ -51,7 +51,7 @@ interface Context {
 
 function repairOf({ name }: InstanceView, reading: Reading, context: Context): Repair | null {
 	const { record, facts, primary } = context;
-	if (!reading.superReadOnly || reading.acksRequired) return { do: "fence", name };
+	if (!reading.superReadOnly || reading.acksRequired || reading.foreignApplier) return { do: "fence", name };
 	const cause = rebuildCause(reading, context);
 	const admitted = isAdmitted(record, name, reading);
 	const counts = admitted || mayHaveAcknowledged(record, reading);

@@ -30,6 +30,8 @@ export type SeedStep =
 const attemptsLimit = 3;
 /** For an instance to come back with its copy, or the old primary to be seen again, before all is undone. */
 export const patienceMs = 600_000;
+/** Before a copy was begun nothing is lost by beginning anew, and a failover may be waited for. */
+export const firstPatienceMs = 60_000;
 
 /** The request that has not been begun, refused or done yet. */
 export function askedSeed({ request }: View, record: ClusterRecord): SeedRequest | null {
@@ -86,10 +88,11 @@ function copying(context: Context): Decision {
 }
 
 /** What the old primary holds is the way back. Once the first has the copy there is a way on as well. */
-function withoutTheOld({ view, record }: Context, primary: Reading | null, first: boolean): Decision | null {
+function withoutTheOld({ view, record, seed }: Context, primary: Reading | null, first: boolean): Decision | null {
 	if (primary !== null && isIntact(record, primary)) return null;
 	const wrong = `${record.primary} ${primary === null ? "cannot be read" : "lost its data"}`;
-	if (primary === null && view.seedStillMs <= patienceMs) return wait(wrong, "quorum");
+	const limitMs = Object.keys(seed.attempts).length === 0 ? firstPatienceMs : patienceMs;
+	if (primary === null && view.seedStillMs <= limitMs) return wait(wrong, "quorum");
 	return first ? null : undo(wrong);
 }
 

@@ -6,6 +6,7 @@ import { deadline, type Operation, recorded } from "./operation.ts";
 import { type RebuildAccess, saveSurplus } from "./rebuildAct.ts";
 import type { SeedRequest, SeedStep } from "./seed.ts";
 import { checkDonor, checkEmpty } from "./seedChecks.ts";
+import { closePrimary } from "./seedClose.ts";
 import { note, seedOf } from "./seedNotes.ts";
 import { openSeed } from "./seedOpen.ts";
 
@@ -14,7 +15,7 @@ export async function seed(operation: Operation, access: RebuildAccess, step: Se
 		case "begin":
 			return begin(operation, access, step);
 		case "close":
-			return close(operation);
+			return closePrimary(operation);
 		case "secure":
 			return secure(operation, access);
 		case "record":
@@ -63,14 +64,6 @@ async function begin(
 		};
 	});
 	operation.log(what);
-}
-
-/** Everything that is written is given up with what goes: nobody is waited for. */
-async function close(operation: Operation): Promise<void> {
-	const { primary } = recorded(operation);
-	const instance = await operation.instance(primary);
-	await instance.fence(deadline(operation, operation.limits.statementMs));
-	await note(operation, `${primary} is closed`, (s) => s);
 }
 
 /** For the archive to have what was written until a moment ago: many times what it waits before it stores. */

@@ -1,7 +1,5 @@
 /** What must hold before anything is changed for a restored copy. */
 import { equals, parseGtidSet } from "../mysql/gtidSet.ts";
-import { read } from "../mysql/reading.ts";
-import type { Session } from "../mysql/session.ts";
 import { RefusedError } from "./cancel.ts";
 import { deadline, type Operation } from "./operation.ts";
 import type { RebuildAccess } from "./rebuildAct.ts";
@@ -18,29 +16,27 @@ export async function checkDonor(
 		throw new RefusedError(`the restored copy cannot be read at ${donor.host}:${donor.port}: ${error.message}`);
 	});
 	try {
-		const ms = deadline(operation, operation.limits.statementMs);
-		const reading = await read(session, ms);
-		if (!equals(reading.executed, parseGtidSet(gtids))) {
+		const [[copy] = []] = await session.run(question, deadline(operation, operation.limits.statementMs));
+		if (!equals(parseGtidSet(String(copy?.executed)), parseGtidSet(gtids))) {
 			throw new RefusedError("the restored copy does not hold what was asked for: its GTID set is another");
 		}
-		if (!reading.superReadOnly) throw new RefusedError("the restored copy accepts writes: it is not what it was");
-		if (seriesOf(reading.version) !== seriesOf(version)) {
-			throw new RefusedError(`the restored copy is of MySQL ${reading.version}, the instances are of ${version}`);
+		if (Number(copy?.closed) !== 1) throw new RefusedError("the restored copy accepts writes: it is not what it was");
+		if (seriesOf(String(copy?.version)) !== seriesOf(version)) {
+			throw new RefusedError(`the restored copy is of MySQL ${copy?.version}, the instances are of ${version}`);
 		}
-		if (!(await hasClone(session, ms))) throw new RefusedError("the restored copy has no clone plugin");
+		if (Number(copy?.clonable) !== 1) throw new RefusedError("the restored copy has no clone plugin");
 	} finally {
 		session.close();
 	}
 }
 
+/** Nothing that takes a plugin which a restored copy has no use for. */
+const question = `SELECT @@GLOBAL.gtid_executed AS executed, @@GLOBAL.super_read_only AS closed, @@version AS version,
+ (SELECT COUNT(*) FROM information_schema.PLUGINS
+  WHERE PLUGIN_NAME = 'clone' AND PLUGIN_STATUS = 'ACTIVE') AS clonable`;
+
 /** CLONE works within a series (MySQL manual, "Cloning Remote Data"). */
 const seriesOf = (version: string) => version.split(".").slice(0, 2).join(".");
-
-async function hasClone(session: Session, ms: number): Promise<boolean> {
-	const sql = "SELECT PLUGIN_STATUS AS status FROM information_schema.PLUGINS WHERE PLUGIN_NAME = 'clone'";
-	const [rows = []] = await session.run(sql, ms);
-	return rows[0]?.status === "ACTIVE";
-}
 
 /** Of the server, and of drills and probes. */
 const notData = ["mysql", "sys", "mysql_dr", "mysql_dr_drill"];

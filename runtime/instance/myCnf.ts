@@ -16,6 +16,9 @@ export interface InstanceProfile {
 /** Ordinals count from 0, but 0 as a server_id means "none"; the offset keeps clear of ids given by hand. */
 const firstServerId = 101;
 
+/** The server_id of the member with that ordinal. */
+export const serverId = (member: number): number => firstServerId + member;
+
 /** Options that 8.4 and 9.7 both know; `loose_` where a build may lack one. */
 export function myCnf(place: Place, profile: InstanceProfile): string {
 	return [
@@ -34,7 +37,7 @@ export function myCnf(place: Place, profile: InstanceProfile): string {
 }
 
 function identity(place: Place, profile: InstanceProfile): string {
-	return `server_id = ${firstServerId + ordinal(place.pod)}
+	return `server_id = ${serverId(ordinal(place.pod))}
 report_host = ${profile.host}
 datadir = ${dataFolder(place.paths)}
 tmpdir = ${place.paths.temporary}

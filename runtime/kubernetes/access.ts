@@ -59,7 +59,14 @@ export interface ClusterAccess {
 	/** GET from a pod's port through the API server. */
 	fromPod(pod: string, port: number, path: string, deadlineMs?: number): Promise<string>;
 	/** Runs a command in a container, as `kubectl exec` does. */
-	run(pod: string, container: string, command: readonly string[], deadlineMs?: number): Promise<Ran>;
+	run(
+		pod: string,
+		container: string,
+		command: readonly string[],
+		deadlineMs?: number,
+		/** For its standard input, which is not ended after it. */
+		input?: string,
+	): Promise<Ran>;
 }
 
 const batch = "/apis/batch/v1";
@@ -120,7 +127,7 @@ export function accessTo(config: KubeConfig, namespace: string): ClusterAccess {
 		},
 		fromPod: (pod, port, at, deadlineMs = 5000) =>
 			api.text(`${path("pods")}/${pod}:${port}/proxy${at}`, { deadlineMs }),
-		run: (pod, container, command, deadlineMs = 10_000) =>
-			runInPod({ config, namespace, pod, container, command, deadlineMs }),
+		run: (pod, container, command, deadlineMs = 10_000, input) =>
+			runInPod({ config, namespace, pod, container, command, deadlineMs, ...(input === undefined ? {} : { input }) }),
 	};
 }

@@ -1,5 +1,5 @@
 /** A command in a container of a pod, as `kubectl exec` runs it. */
-import { Writable } from "node:stream";
+import { Readable, Writable } from "node:stream";
 import { Exec, type KubeConfig, type V1Status } from "@kubernetes/client-node";
 import { UnreachableError } from "./api.ts";
 
@@ -11,6 +11,11 @@ export interface PodCommand {
 	/** Never with a secret in it. */
 	readonly command: readonly string[];
 	readonly deadlineMs: number;
+	/**
+	 * What its standard input gives; a secret may be in it. The input is not ended, since an older server would end the
+	 * command with it: the command must know how much to read.
+	 */
+	readonly input?: string;
 }
 
 /** How a command ended. */
@@ -29,6 +34,7 @@ export async function runInPod(given: PodCommand): Promise<Ran> {
 	const { pod, container, deadlineMs } = given;
 	const out = collector();
 	const err = collector();
+	const input = given.input === undefined ? null : endless(given.input);
 	const exec = new Exec(given.config);
 	let socket: { close(): void } | undefined;
 	let timer: NodeJS.Timeout | undefined;
@@ -40,7 +46,7 @@ export async function runInPod(given: PodCommand): Promise<Ran> {
 				deadlineMs,
 			);
 			exec
-				.exec(given.namespace, pod, container, [...given.command], out.stream, err.stream, null, false, resolve)
+				.exec(given.namespace, pod, container, [...given.command], out.stream, err.stream, input, false, resolve)
 				.then((opened) => {
 					socket = opened;
 					opened.on("close", () => resolve(null));
@@ -63,6 +69,12 @@ function collector() {
 		},
 	});
 	return { stream, text: () => Buffer.concat(chunks).toString("utf8") };
+}
+
+function endless(text: string): Readable {
+	const stream = new Readable({ read() {} });
+	stream.push(text);
+	return stream;
 }
 
 function exitCode(status: V1Status): number {

@@ -2,6 +2,7 @@
  * What the watchdog may do to one instance. Each operation is idempotent, has a deadline, and says
  * nothing about *whether* it should be done: that is decided in failover/.
  */
+import { endForeignAppliers, forgetForeignChannels, stopForeignChannels } from "./channels.ts";
 import { contains, formatGtidSet, type GtidSet } from "./gtidSet.ts";
 import { promote } from "./promotion.ts";
 import { type Reading, read } from "./reading.ts";
@@ -30,9 +31,9 @@ export interface Instance {
 	promote(deadlineMs: number): Promise<void>;
 	/** The transactions that have changed something and are open now, by an identity that no later one has. */
 	openTransactions(deadlineMs: number): Promise<ReadonlySet<string>>;
-	/** Refuses writes from here on; commits under way finish first. */
+	/** Refuses writes from here on, an import's too; commits under way finish first. */
 	refuseWrites(deadlineMs: number): Promise<void>;
-	/** Takes `refuseWrites` back. */
+	/** Takes `refuseWrites` back. An import stays stopped until it is resumed. */
 	acceptWrites(deadlineMs: number): Promise<void>;
 	/** Ends client sessions, commits that wait for an acknowledgement too, then refuses writes. */
 	fence(deadlineMs: number): Promise<void>;
@@ -59,9 +60,9 @@ export function instance(session: Session, link: ReplicationLink): Instance {
 		applyUntil: (set, ms) => applyUntil(session, set, ms),
 		promote: (ms) => promote(session, ms),
 		openTransactions: (ms) => openTransactions(session, ms),
-		refuseWrites: async (ms) => void (await run(refusal(ms), ms)),
+		refuseWrites: (ms) => refuseWrites(session, ms),
 		acceptWrites: async (ms) => void (await run(acceptance, ms)),
-		fence: async (ms) => void (await run(fencing, ms)),
+		fence: (ms) => fence(session, ms),
 		shutOut: async (ms) => void (await run("SET GLOBAL offline_mode = ON", ms)),
 		follow: (source, ms) => follow(session, link, source, ms),
 		forgetSource: async (ms) => void (await run("STOP REPLICA; RESET REPLICA ALL", ms)),
@@ -81,10 +82,32 @@ SET GLOBAL read_only = OFF`;
  * of such commits stay until semi-sync is off, and super_read_only would wait for them forever
  * (seen on 9.7.4): hence the order.
  */
-const fencing = `SET GLOBAL offline_mode = ON;
-SET GLOBAL rpl_semi_sync_source_enabled = OFF;
+const closing = `SET GLOBAL rpl_semi_sync_source_enabled = OFF;
 SET GLOBAL super_read_only = ON;
 SET GLOBAL offline_mode = OFF`;
+
+/** An import's applier is neither a client nor kept out by super_read_only: it would go on writing, unacknowledged. */
+async function fence(session: Session, deadlineMs: number): Promise<void> {
+	const left = within(deadlineMs);
+	await session.run("SET GLOBAL offline_mode = ON", left());
+	await endForeignAppliers(session, left());
+	await session.run(closing, left());
+	await stopForeignChannels(session, left());
+}
+
+/** What an import applies would come after what the new primary is said to have: its applier stops first. */
+async function refuseWrites(session: Session, deadlineMs: number): Promise<void> {
+	const left = within(deadlineMs);
+	await stopForeignChannels(session, left());
+	const ms = left();
+	await session.run(refusal(ms), ms);
+}
+
+/** What is left of a deadline that several statements share, in milliseconds. */
+function within(deadlineMs: number): () => number {
+	const end = performance.now() + deadlineMs;
+	return () => Math.max(1, end - performance.now());
+}
 
 async function openTransactions(session: Session, deadlineMs: number): Promise<ReadonlySet<string>> {
 	const open = "SELECT trx_id, trx_mysql_thread_id AS session FROM information_schema.innodb_trx";
@@ -106,7 +129,7 @@ async function applyUntil(session: Session, set: GtidSet, deadlineMs: number): P
 	const before = await read(session, deadlineMs);
 	if (contains(before.executed, set)) return true;
 	if (before.applier === null) return false;
-	if (!before.applier.running) await session.run("START REPLICA SQL_THREAD", deadlineMs);
+	if (!before.applier.running) await session.run(startApplier, deadlineMs);
 	// The server's own wait ends before ours, so that the session survives it.
 	const seconds = Math.max(0.1, deadlineMs / 1000 - 0.2);
 	const [rows = []] = await session.run(
@@ -116,20 +139,24 @@ async function applyUntil(session: Session, set: GtidSet, deadlineMs: number): P
 	return Number(rows[0]?.late) === 0;
 }
 
+/** With no channel named, it would speak to an import's too. */
+const startApplier = "START REPLICA SQL_THREAD FOR CHANNEL ''";
+
 async function follow(session: Session, link: ReplicationLink, source: string, deadlineMs: number): Promise<void> {
+	await forgetForeignChannels(session, deadlineMs);
 	const { receiver, applier } = await read(session, deadlineMs);
 	if (receiver !== null && receiver.state !== "off") {
 		await session.run("STOP REPLICA IO_THREAD", deadlineMs);
 	}
 	// A running applier keeps CHANGE from purging a relay log that nobody else may have.
 	if (applier !== null && !applier.running) {
-		await session.run("START REPLICA SQL_THREAD", deadlineMs);
+		await session.run(startApplier, deadlineMs);
 	}
 	if (receiver?.source !== source) {
 		await session.run(changeSource(link, source, receiver?.autoPosition ?? false), deadlineMs);
 	}
 	await session.run(startReceiver(link), deadlineMs);
-	await session.run("START REPLICA SQL_THREAD", deadlineMs);
+	await session.run(startApplier, deadlineMs);
 }
 
 /** Auto position may only be set with both threads stopped, so only where nothing is configured yet. */

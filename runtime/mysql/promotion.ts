@@ -1,9 +1,10 @@
 /** How a replica becomes a source that accepts writes. */
+import { killThread } from "./channels.ts";
 import type { Session } from "./session.ts";
 
 /**
  * Acknowledgements are required before the first write is accepted. The replica side is left on:
- * it does nothing without a receiver.
+ * it does nothing without a receiver. Every channel goes, also one that an import left when this was the primary before.
  */
 const promotion = `STOP REPLICA;
 RESET REPLICA ALL;
@@ -17,25 +18,13 @@ FROM performance_schema.replication_applier_status_by_coordinator AS coordinator
 JOIN performance_schema.threads AS threads ON threads.THREAD_ID = coordinator.THREAD_ID
 WHERE coordinator.PROCESSING_TRANSACTION <> ''`;
 
-/** Everything that counts has been applied before: what the applier is in the middle of is nobody's. */
+/**
+ * Everything that counts has been applied before: what the applier is in the middle of is nobody's. A source that died
+ * while it sent a transaction leaves its beginning in the relay log, and STOP REPLICA waits a minute for the rest of it
+ * (seen on 9.7.4). Killed, the applier rolls the beginning back and ends at once.
+ */
 export async function promote(session: Session, deadlineMs: number): Promise<void> {
 	const [rows = []] = await session.run(unfinished, deadlineMs);
-	for (const { id } of rows) await endApplier(session, String(id), deadlineMs);
+	for (const { id } of rows) await killThread(session, String(id), deadlineMs);
 	await session.run(promotion, deadlineMs);
 }
-
-/**
- * A source that died while it sent a transaction leaves its beginning in the relay log, and STOP REPLICA waits a minute
- * for the rest of it (seen on 9.7.4). Killed, the applier rolls the beginning back and ends at once.
- */
-async function endApplier(session: Session, id: string, deadlineMs: number): Promise<void> {
-	try {
-		await session.run(`KILL ${id}`, deadlineMs);
-	} catch (error) {
-		// It ended by itself meanwhile.
-		if ((error as { errno?: number }).errno !== noSuchThread) throw error;
-	}
-}
-
-/** ER_NO_SUCH_THREAD. */
-const noSuchThread = 1094;

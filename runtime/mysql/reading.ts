@@ -33,6 +33,8 @@ export interface Reading {
 	/** Null when no source is configured. */
 	readonly receiver: Receiver | null;
 	readonly applier: { readonly running: boolean; readonly error: string } | null;
+	/** The applier of a channel that is not the cluster's own runs, which read-only does not stop: an import's. */
+	readonly foreignApplier: boolean;
 	/** Seconds behind the source as the server estimates them; null when it does not know. */
 	readonly lagSeconds: number | null;
 	readonly uptimeSeconds: number;
@@ -62,15 +64,17 @@ ${workSql}`;
 /** Everything that a decision about this instance needs, in one round trip. */
 export async function read(session: Session, deadlineMs: number): Promise<Reading> {
 	const [variables = [], replica = [], status = [], work = []] = await session.run(sql, deadlineMs);
-	return parseReading(variables[0] ?? {}, replica[0], status, work[0]);
+	return parseReading(variables[0] ?? {}, replica, status, work[0]);
 }
 
+/** @param channels SHOW REPLICA STATUS: a row each; the cluster's own has no name */
 export function parseReading(
 	variables: Row,
-	replica: Row | undefined,
+	channels: readonly Row[],
 	statusRows: readonly Row[],
 	work: Row = {},
 ): Reading {
+	const replica = channels.find((row) => text(row.Channel_Name) === "");
 	const status = new Map(statusRows.map((r) => [String(r.Variable_name), String(r.Value)]));
 	const number = (name: string) => Number(status.get(name) ?? 0);
 	return {
@@ -88,6 +92,7 @@ export function parseReading(
 		acknowledges: status.get("Rpl_semi_sync_replica_status") === "ON",
 		receiver: replica === undefined ? null : parseReceiver(replica),
 		applier: replica === undefined ? null : parseApplier(replica),
+		foreignApplier: channels.some((row) => row !== replica && row.Replica_SQL_Running === "Yes"),
 		lagSeconds: parseLag(replica),
 		uptimeSeconds: number("Uptime"),
 	};

@@ -1,6 +1,6 @@
 /** One connection to one instance. Every statement has a deadline; a session that missed one is gone. */
 import { connect as connectTcp, type Socket } from "node:net";
-import mysql, { type Connection, type RowDataPacket } from "mysql2/promise";
+import mysql, { type Connection, type RowDataPacket, type SslOptions } from "mysql2/promise";
 
 /** Where an instance listens and whom it must prove to be. */
 export interface Target {
@@ -43,13 +43,29 @@ export type Connect = (target: Target, login: Login, deadlineMs: number) => Prom
  *
  * @throws DeadlineError, or the driver's error, within `deadlineMs`.
  */
-export async function openSession(target: Target, login: Login, deadlineMs: number): Promise<Session> {
+export function openSession(target: Target, login: Login, deadlineMs: number): Promise<Session> {
+	const ssl = { ca: login.ca, verifyIdentity: true, minVersion: "TLSv1.2" } as const;
+	return openForeignSession(target, { ...login, ssl }, deadlineMs);
+}
+
+/** How one logs in to a server that is not one of ours. */
+export interface ForeignLogin extends Omit<Login, "ca"> {
+	/** Null: unencrypted. */
+	readonly ssl: SslOptions | null;
+}
+
+/**
+ * The same to a server that somebody else set up, encrypted as it allows.
+ *
+ * @throws DeadlineError, or the driver's error, within `deadlineMs`.
+ */
+export async function openForeignSession(target: Target, login: ForeignLogin, deadlineMs: number): Promise<Session> {
 	let socket: Socket | undefined;
 	const opening = mysql.createConnection({
 		host: target.identity,
 		user: login.user,
 		password: login.password,
-		ssl: { ca: login.ca, verifyIdentity: true, minVersion: "TLSv1.2" },
+		...(login.ssl === null ? {} : { ssl: login.ssl }),
 		multipleStatements: true,
 		connectTimeout: deadlineMs,
 		supportBigNumbers: true,

@@ -1,10 +1,10 @@
 import { describe, expect, test } from "@jest/globals";
-import { leftToPeople, type Remaining, reasons } from "./people.ts";
+import { leftToPeople, type Remaining, reasons, type Standstill } from "./people.ts";
 
 const unharmed = (name: string): Remaining => ({ name, admitted: true, sound: true, complete: true });
 const [one, two] = [unharmed("mysql-1"), unharmed("mysql-2")];
-const judged = (others: readonly Remaining[], more: { primary?: string; erredSince?: boolean } = {}) =>
-	leftToPeople({ primary: "mysql-0", loss: { lost: "mysql-0", others }, erredSince: false, ...more });
+const judged = (others: readonly Remaining[], more: Partial<Standstill> = {}) =>
+	leftToPeople({ primary: "mysql-0", loss: { lost: "mysql-0", others }, wipedThen: [], erredSince: false, ...more });
 
 describe("a cluster may stand still when the primary's data were lost and", () => {
 	test.each([
@@ -22,6 +22,10 @@ describe("a cluster may stand still when the primary's data were lost and", () =
 		expect(judged(others)).toBe(reason);
 	});
 
+	test("a replica with surplus was wiped at that moment", () => {
+		expect(judged([one, { ...two, sound: false }], { wipedThen: ["mysql-2"] })).toBe(reasons.wiped);
+	});
+
 	test("somebody wrote to what was left", () => {
 		expect(judged([one, two], { erredSince: true })).toBe(reasons.erred);
 	});
@@ -29,7 +33,7 @@ describe("a cluster may stand still when the primary's data were lost and", () =
 
 describe("a cluster may not stand still when", () => {
 	test("no data were lost", () => {
-		expect(leftToPeople({ primary: "mysql-0", loss: null, erredSince: true })).toBeNull();
+		expect(leftToPeople({ primary: "mysql-0", loss: null, wipedThen: ["mysql-1"], erredSince: true })).toBeNull();
 	});
 
 	test("the primary has its data", () => {
@@ -42,6 +46,10 @@ describe("a cluster may not stand still when", () => {
 				{ primary: "mysql-1" },
 			),
 		).toBeNull();
+	});
+
+	test("a sound replica was wiped at that moment", () => {
+		expect(judged([one, two], { wipedThen: ["mysql-2"] })).toBeNull();
 	});
 
 	test.each([

@@ -24,20 +24,24 @@ export interface Standstill {
 	/** By the record, in the end. */
 	readonly primary: string;
 	readonly loss: Loss | null;
+	/** The watchdog wiped them to clone them anew within moments of the loss: it had begun before it could see that. */
+	readonly wipedThen: readonly string[];
 	/** Somebody wrote errantly after the loss, to what was left of an unprotected cluster. */
 	readonly erredSince: boolean;
 }
 
 export const reasons = {
 	notAdmitted: "the primary's data were lost while a replica was not admitted",
+	wiped: "the primary's data were lost at the moment when a replica with surplus was wiped to be cloned anew",
 	noneFit: "the primary's data were lost while no sound replica held every acknowledged write",
 	erred: "the primary's data were lost, then somebody wrote to what was left",
 } as const;
 
 /** @returns why; null where the cluster must go on by itself. */
-export function leftToPeople({ primary, loss, erredSince }: Standstill): string | null {
+export function leftToPeople({ primary, loss, wipedThen, erredSince }: Standstill): string | null {
 	if (loss === null || loss.lost !== primary) return null;
 	if (loss.others.some(({ admitted }) => !admitted)) return reasons.notAdmitted;
+	if (loss.others.some(({ name, sound }) => !sound && wipedThen.includes(name))) return reasons.wiped;
 	if (!loss.others.some(({ sound, complete }) => sound && complete)) return reasons.noneFit;
 	return erredSince ? reasons.erred : null;
 }

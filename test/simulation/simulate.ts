@@ -1,4 +1,5 @@
 /** One schedule from one seed: start, break, heal, recover. And the smallest schedule that still fails. */
+import type { Seed } from "../../runtime/failover/record.ts";
 import { begin } from "./effects.ts";
 import { drawFaults, type Fault, horizonMs } from "./faults.ts";
 import { Random } from "./random.ts";
@@ -16,6 +17,8 @@ export interface Outcome {
 	readonly recoveredMs: number | null;
 	/** Why it stands still in the end, where it may. */
 	readonly leftToPeople: string | null;
+	/** What came of a restored copy; null where there was none, or where it was refused. */
+	readonly restored: Seed["state"] | null;
 }
 
 export interface Schedule {
@@ -69,6 +72,7 @@ export async function simulate(schedule: Schedule): Promise<Outcome> {
 		terms: record?.term ?? 0,
 		recoveredMs: well() ? clock.now() - healed : null,
 		leftToPeople,
+		restored: record?.seed?.state ?? null,
 	};
 }
 

@@ -15,13 +15,14 @@ import type { DatabaseInstance } from "../bench/instance.ts";
 import { start } from "../bench/process.ts";
 import { settings } from "../bench/settings.ts";
 import { type Acknowledged, readAcknowledged } from "./acknowledged.ts";
-import type { ClientOptions, Slice } from "./clients.ts";
+import type { ClientOptions } from "./clients.ts";
+import type { Slice } from "./endpointWatch.ts";
 
 export const writers = 4;
 /** Of the clients beside an instance: far from what the others come to. */
 const firstIdBeside = 500_000_000;
 /** Between two writes of one client: enough load to find what is lost, little enough for two cores. */
-const pauseMs = 10;
+const pauseMs = 20;
 const patience = 30;
 
 export class Ledger {
@@ -34,11 +35,15 @@ export class Ledger {
 		this.#bench = bench;
 	}
 
-	/** Makes the table anew and starts the clients; all of them write when this returns. */
-	static async open(bench: Bench): Promise<Ledger> {
+	/**
+	 * Makes the table anew and starts the clients; they write when this returns.
+	 * @param asking they ask every instance themselves instead of being told where mysql-primary points
+	 */
+	static async open(bench: Bench, asking = false): Promise<Ledger> {
 		await makeTable(bench);
 		const ledger = new Ledger(bench);
-		await ledger.#start(clients, { to: slice(bench), firstId: 0 });
+		const addresses = bench.instances.map(({ machine }) => machine.address);
+		await ledger.#start(clients, { to: asking ? addresses : slice(bench), firstId: 0 });
 		await ledger.more(20);
 		return ledger;
 	}
@@ -152,6 +157,6 @@ function slice(bench: Bench): Slice {
 	const text = (data: string | undefined) => Buffer.from(data ?? "", "base64").toString();
 	const { caData } = bench.config.getCurrentCluster() ?? {};
 	const { certData, keyData } = bench.config.getCurrentUser() ?? {};
-	const url = `${apiServer}/apis/discovery.k8s.io/v1/namespaces/${namespace}/endpointslices/mysql-primary`;
+	const url = `${apiServer}/apis/discovery.k8s.io/v1/namespaces/${namespace}/endpointslices?fieldSelector=metadata.name%3Dmysql-primary`;
 	return { url, ca: text(caData), cert: text(certData), key: text(keyData) };
 }

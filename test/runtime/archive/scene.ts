@@ -1,20 +1,17 @@
 /** Real servers that replicate, an archiver beside them, and what the archive is to hold. */
 
-import { generateX25519Identity, identityToRecipient } from "age-encryption";
-import { type ArchiveLimits, Archiver } from "../../../runtime/archive/archiver.ts";
+import type { ArchiveLimits } from "../../../runtime/archive/archiver.ts";
 import { joins, withoutOrphans } from "../../../runtime/archive/chain.ts";
 import { fetchSegment } from "../../../runtime/archive/open.ts";
 import { readHeaders } from "../../../runtime/archive/readHeaders.ts";
 import { readOrphans } from "../../../runtime/archive/readOrphans.ts";
 import type { Reign } from "../../../runtime/archive/wanted.ts";
-import { systemClock } from "../../../runtime/failover/clock.ts";
-import { contains, formatGtidSet, parseGtidSet, union } from "../../../runtime/mysql/gtidSet.ts";
-import type { openSession, Target } from "../../../runtime/mysql/session.ts";
+import { contains, parseGtidSet, union } from "../../../runtime/mysql/gtidSet.ts";
+import type { Target } from "../../../runtime/mysql/session.ts";
 import type { ObjectStore } from "../../../runtime/store/objectStore.ts";
 import { programPath, RealMysqld, until } from "../realMysqld.ts";
 import { temporary } from "../temporary.ts";
-
-export const cluster = "mysql";
+import { type ClusterAccess, cluster, type Keys, type Life, liveArchiver } from "./liveArchiver.ts";
 
 /** mysqlbinlog is found as the archiver finds it. */
 export function usePrograms(): void {
@@ -106,33 +103,12 @@ export class RealCluster {
 	}
 }
 
-export interface Keys {
-	readonly identities: readonly string[];
-	readonly recipients: readonly string[];
-}
-
-export async function newKeys(): Promise<Keys> {
-	const identities = [await generateX25519Identity(), await generateX25519Identity()];
-	return { identities, recipients: await Promise.all(identities.map((one) => identityToRecipient(one))) };
-}
-
-const quick: ArchiveLimits = {
-	flushMs: 100,
-	lookMs: 2000,
-	settleMs: 1000,
-	retryMs: 100,
-	spoolBytes: 64 * 2 ** 20,
-	segmentBytes: 4 * 2 ** 20,
-};
-
-export interface Life {
-	readonly archiver: Archiver;
-	/** Segments that were announced as lost. */
-	readonly gaps: string[];
-	/** Seconds from a commit until all stores had it. */
-	readonly latencies: number[];
-	stop(): Promise<void>;
-}
+/** What an archiver must know of it, as values: another process may be the archiver. */
+export const access = (of: RealCluster): ClusterAccess => ({
+	ca: of.servers[0]?.ca ?? "",
+	password,
+	targets: of.targets(),
+});
 
 /** An archiver at work in this process. */
 export function archive(
@@ -142,51 +118,8 @@ export function archive(
 	limits: Partial<ArchiveLimits> = {},
 	folder = temporary("spool"),
 ): Life {
-	const gaps: string[] = [];
-	const latencies: number[] = [];
-	const stop = new AbortController();
-	const log =
-		process.env.ARCHIVE_LOG === undefined
-			? () => {}
-			: (...words: unknown[]) =>
-					process.stderr.write(`${JSON.stringify(words, (_, v) => (v instanceof Error ? v.stack : v))}\n`);
-	const archiver = new Archiver({
-		...{ cluster, stores, recipients: keys.recipients, folder, clock: systemClock },
-		view: { reign: async () => of.reign, instances: async () => of.targets() },
-		connect: plainSession,
-		login: async () => ({ user: "archive", password, ca: authority(of) }),
-		log: { info: log, warn: log },
-		limits: { ...quick, ...limits },
-		onArchived: (store, commits) => {
-			if (store === null) for (const commit of commits) latencies.push(Date.now() / 1000 - commit / 1e6);
-		},
-		onGap: (missing) => gaps.push(formatGtidSet(missing)),
-	});
-	const running = archiver.run(stop.signal);
-	return {
-		...{ archiver, gaps, latencies },
-		stop: async () => {
-			stop.abort();
-			await running;
-		},
-	};
+	return liveArchiver({ access: access(of), reign: () => of.reign, stores, keys, limits, folder });
 }
-
-const authority = (of: RealCluster) => of.servers[0]?.ca ?? "";
-
-/** mysqld's own certificate names nobody: its signature is checked, its name is not. */
-const plainSession: typeof openSession = async (target, login, deadlineMs) => {
-	const { createConnection } = await import("mysql2/promise");
-	const { wrap } = await import("../../../runtime/mysql/session.ts");
-	const ssl = { ca: login.ca, verifyIdentity: false };
-	const { user, password } = login;
-	const numbers = { supportBigNumbers: true, bigNumberStrings: true, dateStrings: true };
-	const connection = await createConnection({
-		...{ host: target.address, port: target.port, user, password, ssl, multipleStatements: true },
-		...{ connectTimeout: deadlineMs, ...numbers },
-	});
-	return wrap(target, connection);
-};
 
 /** What a restore from this store would find: verified down to each transaction. */
 export async function held(store: ObjectStore, keys: Keys) {

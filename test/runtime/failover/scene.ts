@@ -57,6 +57,7 @@ export function primaryReading(sets: Sets = {}, change: Partial<Reading> = {}): 
 		binlogBytes: 0,
 		acknowledges: false,
 		receiver: null,
+		foreignApplier: false,
 		applier: null,
 		lagSeconds: null,
 		uptimeSeconds: 1000,

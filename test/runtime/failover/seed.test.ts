@@ -1,7 +1,7 @@
 import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
 import { type Decision, decide } from "../../../runtime/failover/decide.ts";
-import { patienceMs } from "../../../runtime/failover/seed.ts";
+import { firstPatienceMs, patienceMs } from "../../../runtime/failover/seed.ts";
 import type { Health, View } from "../../../runtime/failover/view.ts";
 import {
 	facts,
@@ -122,7 +122,7 @@ describe("a restored copy that is being put in place", () => {
 			{},
 		],
 		["the first does not come back", [closed, silent(), two], { attempts: begun }, { seedStillMs: patienceMs + 1 }],
-		["the old primary is lost before there is a copy", [silent(), one, two], {}, { seedStillMs: patienceMs + 1 }],
+		["the old primary is lost before there is a copy", [silent(), one, two], {}, { seedStillMs: firstPatienceMs + 1 }],
 	])("is undone when %s", (_, health, change, seen) => {
 		expect(judge(health, change, seen)).toMatchObject(step("undo"));
 	});

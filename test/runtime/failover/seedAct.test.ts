@@ -41,9 +41,9 @@ describe("the beginning", () => {
 	test.each<[string, string, () => Promise<Session>]>([
 		["cannot be reached", "cannot be read at 10.0.9.9:3306: refused", () => Promise.reject(new Error("refused"))],
 		["holds something else", "its GTID set is another", async () => restoredCopy({ executed: gtids(0, 81) })],
-		["accepts writes", "accepts writes", async () => restoredCopy({ superReadOnly: 0 })],
+		["accepts writes", "accepts writes", async () => restoredCopy({ closed: 0 })],
 		["is of another series", "is of MySQL 8.4.6", async () => restoredCopy({ version: "8.4.6" })],
-		["cannot be cloned", "no clone plugin", async () => restoredCopy({ clone: "DISABLED" })],
+		["cannot be cloned", "no clone plugin", async () => restoredCopy({ clonable: 0 })],
 	])("is refused, and nothing changed, when the copy %s", async (_, why, donorSession) => {
 		const operation = fakeOperation({ view: healthy(), record: record() });
 		await perform(operation, begin(), means({ donorSession }));
@@ -64,6 +64,33 @@ describe("the beginning", () => {
 		await perform(operation, begin({ replaces: "new" }), means({ session }));
 		expect(operation.saved()?.seed === undefined).toBe(why !== undefined);
 		expect(operation.saved()?.request?.message ?? "").toContain(why ?? "");
+	});
+});
+
+describe("the close", () => {
+	const closing = act({ step: "close" });
+
+	test("lets the replicas have all, then ends their receivers, and only then the sessions that serve them", async () => {
+		const operation = fakeOperation({ view: healthy(), record: seededRecord({ safe: null }) });
+		await perform(operation, closing, means());
+		const done = operation.done.filter((what) => what !== "wait");
+		expect(done).toEqual([
+			"mysql-0: refuse writes",
+			...["mysql-1: apply", "mysql-2: apply", "mysql-1: stop receiver", "mysql-2: stop receiver"],
+			"mysql-0: fence",
+			"record term 3 primary mysql-0",
+		]);
+	});
+
+	test("is made all the same when writes cannot be refused, or a replica goes", async () => {
+		for (const fails of ["mysql-0: refuse writes", "mysql-2: stop receiver"]) {
+			const before = (what: string) => {
+				if (what === fails) throw new Error("no answer");
+			};
+			const operation = fakeOperation({ view: healthy(), record: seededRecord({ safe: null }), before });
+			await perform(operation, closing, means());
+			expect(operation.done).toContain("mysql-0: fence");
+		}
 	});
 });
 

@@ -67,19 +67,13 @@ export function server(answers: Record<string, readonly (readonly Row[])[]> = {}
 
 interface Copy {
 	readonly executed?: string;
-	readonly superReadOnly?: number;
+	readonly closed?: number;
 	readonly version?: string;
-	readonly clone?: string;
+	readonly clonable?: number;
 }
 
-export function restoredCopy({
-	executed = restored,
-	superReadOnly = 1,
-	version = "9.7.4",
-	clone = "ACTIVE",
-}: Copy): Session {
-	const reading = { uuid: "d", version, executed, purged: "", superReadOnly, acksRequired: 0 };
-	return server({ "SELECT @@server_uuid": [[reading], [], [], []], "SELECT PLUGIN_STATUS": [[{ status: clone }]] });
+export function restoredCopy({ executed = restored, closed = 1, version = "9.7.4", clonable = 1 }: Copy): Session {
+	return server({ "SELECT @@GLOBAL.gtid_executed": [[{ executed, closed, version, clonable }]] });
 }
 
 /** What acts use, without an archive. */

@@ -1,0 +1,34 @@
+/** Waiting until the target has what the source had a moment ago. */
+import { FailedError } from "../exit.ts";
+import { channelStatus, reach } from "./channel.ts";
+import type { Ends, ImportContext } from "./context.ts";
+import { currentPosition } from "./position.ts";
+
+/** How long one look waits, in milliseconds: between two it is told how far it is. What is left is waited for by a cutover. */
+const lookMs = 3000;
+
+/**
+ * Caught up is who comes within three seconds to where the source was when they began.
+ * @throws FailedError when the channel stands still, or is not on this instance any more
+ */
+export async function awaitCaughtUp({ source, target }: Ends, context: Pick<ImportContext, "signal" | "say">) {
+	for (;;) {
+		context.signal.throwIfAborted();
+		const position = await currentPosition(source);
+		if (await reach(target, position, lookMs)) return position;
+		const status = await channelStatus(target);
+		const trouble = troubleOf(status);
+		if (trouble !== null) throw new FailedError(trouble);
+		context.say({ type: "following", lagSeconds: status?.lagSeconds ?? null });
+	}
+}
+
+/** Why a channel gets no further by itself, and what to do; null where it does. */
+export function troubleOf(status: Awaited<ReturnType<typeof channelStatus>>): string | null {
+	if (status === null) {
+		return "the target's primary is another one now, and the import stands still; go on with mysql-dr import start --resume";
+	}
+	if (status.applying && status.receiving !== "off") return null;
+	const why = status.error || "somebody stopped it, such as a switchover that was put back";
+	return `replication from the source stands still (${why}); when that is mended: mysql-dr import start --resume`;
+}
