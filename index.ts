@@ -1,5 +1,6 @@
 /** The disaster-recovery plan as a program: what is promised, and all that keeps the promise. */
 import * as pulumi from "@pulumi/pulumi";
+import { Backups } from "./components/backups.ts";
 import { inOneLine, kubernetesConfig, rawConfig } from "./components/configuration.ts";
 import { databaseArgs } from "./components/database.ts";
 import { DatabaseHome } from "./components/databaseHome.ts";
@@ -27,12 +28,13 @@ function declareStack() {
 
 /** One database: objectives to plan, plan to components. */
 function declareDatabase(config: StackConfig, index: number, site: Site): Documented {
-	const { name, facts, ...args } = databaseArgs(config, index, site, pulumi.getStack());
+	const { name, facts, backups, ...args } = databaseArgs(config, index, site, pulumi.getStack());
 	const { provider } = site;
 
 	const home = new DatabaseHome(name, args.home, { provider });
 	const watchdog = new Watchdog(name, args.watchdog, { provider, dependsOn: home });
 	new MysqlCluster(name, args.mysql, { provider, dependsOn: [home, watchdog] });
+	if (backups) new Backups(name, backups, { provider, dependsOn: [home, watchdog] });
 
 	// What to do by hand when something is lost.
 	const texts = runbookScenarios.map((scenario) => [scenario, renderRunbook(scenario, facts)]);

@@ -11,6 +11,7 @@ import {
 	siteFacts,
 	UserError,
 } from "../objectives/index.ts";
+import type { BackupsArgs } from "./backups.ts";
 import type { DatabaseHomeArgs } from "./databaseHome.ts";
 import type { MysqlClusterArgs } from "./mysqlCluster.ts";
 import { type DatabaseFacts, databaseFacts } from "./outputs.ts";
@@ -42,6 +43,8 @@ export interface DatabaseArgs {
 	readonly home: DatabaseHomeArgs;
 	readonly watchdog: WatchdogArgs;
 	readonly mysql: MysqlClusterArgs;
+	/** Null where there is no store to write to. */
+	readonly backups: BackupsArgs | null;
 	readonly facts: DatabaseFacts;
 }
 
@@ -56,8 +59,8 @@ export function databaseArgs(config: StackConfig, index: number, offers: SiteOff
 	const chosen = plan(objectives, site, database.overrides);
 	const stores = storeSettings(config, offers);
 	const secrets = databaseSecrets(database, stores);
-	const settings = databaseSettings(config, database, { chosen, secrets, stores });
 	const runtimeImage = runtimeImageOf(config, offers);
+	const settings = databaseSettings(config, database, { chosen, secrets, stores, offers, runtimeImage });
 	const image = database.image ?? runtimeImage;
 	const common = {
 		cluster: database.name,
@@ -84,6 +87,18 @@ export function databaseArgs(config: StackConfig, index: number, offers: SiteOff
 			certificates: secrets.certificates,
 			instanceHash: instanceHash(settings),
 		},
+		backups:
+			stores.length === 0
+				? null
+				: {
+						...common,
+						image: runtimeImage,
+						settingsHash: settingsHash(settings),
+						secrets,
+						scratch: database.backup.scratch,
+						storageClass: settings.backup.storageClass,
+						jobMemory: formatSize(database.resources.memory),
+					},
 		facts: databaseFacts({
 			stack,
 			...common,
@@ -97,11 +112,21 @@ export function databaseArgs(config: StackConfig, index: number, offers: SiteOff
 	};
 }
 
+/** What follows from configuration and site. */
+interface Derived {
+	readonly chosen: Plan;
+	readonly secrets: DatabaseSecrets;
+	readonly stores: readonly StoreSettings[];
+	readonly offers: SiteOffers;
+	readonly runtimeImage: string;
+}
+
 function databaseSettings(
 	{ site, contacts }: StackConfig,
 	database: DatabaseConfig,
-	{ chosen, secrets, stores }: { chosen: Plan; secrets: DatabaseSecrets; stores: readonly StoreSettings[] },
+	{ chosen, secrets, stores, offers, runtimeImage }: Derived,
 ): Settings {
+	const storageClass = database.backup.storageClass ?? offers.storageClass;
 	return {
 		cluster: database.name,
 		namespace: database.namespace,
@@ -119,7 +144,14 @@ function databaseSettings(
 		plan: chosen,
 		contacts,
 		stores,
-		backup: { keySecret: "mysql-backup-key", keyManaged: true, scratchBytes: database.volume, checks: [] },
+		backup: {
+			keySecret: secrets.backupKey,
+			keyManaged: database.backup.key === undefined,
+			scratchBytes: database.backup.scratch,
+			...(storageClass ? { storageClass } : {}),
+			runtimeImage,
+			checks: database.backup.checks,
+		},
 	};
 }
 

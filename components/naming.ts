@@ -9,7 +9,7 @@ export interface Place {
 }
 
 /** Which part of a database an object belongs to, the value of `app.kubernetes.io/component`. */
-export type Part = "database" | "watchdog" | "drill";
+export type Part = "database" | "watchdog" | "drill" | "archive" | "backup" | "restore";
 
 /** The StatefulSet, its headless Service and its PodDisruptionBudget. */
 export const databaseName = "mysql";
@@ -19,6 +19,20 @@ export const primaryName = "mysql-primary";
 export const replicasName = "mysql-replicas";
 /** The watchdog's Deployment, Service, ServiceAccount, Role, PodDisruptionBudget and Lease. */
 export const watchdogName = "mysql-watchdog";
+/** The archiver's Deployment, Service, ServiceAccount and Role. */
+export const archiveName = "mysql-archive";
+/** The ServiceAccount and Role of the jobs that make, keep and try backups, and the Lease by which one runs at a time. */
+export const backupName = "mysql-backup";
+/** The CronJobs; the runtime starts jobs from them by these names. */
+export const jobNames = {
+	full: "mysql-backup-full",
+	incremental: "mysql-backup-incremental",
+	logical: "mysql-backup-logical",
+	care: "mysql-backup-care",
+	validation: "mysql-validation",
+	/** Suspended for ever: what `mysql-dr restore` starts its jobs from. */
+	restore: "mysql-restore",
+} as const;
 /** The ConfigMap that hands plan and settings to the runtime, and its only key. */
 export const settingsName = "mysql-settings";
 export const settingsKey = "settings.json";
@@ -26,6 +40,7 @@ export const settingsKey = "settings.json";
 export const credentialsName = "mysql-credentials";
 export const certificatesName = "mysql-tls";
 export const authorityName = "mysql-ca";
+export const backupKeyName = "mysql-backup-key";
 /** Run-time state, never declared here: the cluster record, and what operators ask of the watchdog. */
 export const recordName = "mysql-cluster";
 export const requestName = "mysql-request";
@@ -48,6 +63,9 @@ export const mysqlPort = 3306;
 export const adminPort = 33062;
 /** The watchdog's HTTP port: probes, metrics, status. */
 export const watchdogPort = 8080;
+
+/** The archiver's HTTP port: probes, metrics, status, catalogue. */
+export const archivePort = 8080;
 
 /** @returns the name of the claim of the instance with this ordinal. */
 export function claimName(ordinal: number): string {

@@ -90,7 +90,7 @@ function unwrapped(value: unknown, name: string): unknown {
 /** A database with its defaults filled in. */
 function completedDatabase(given: z.infer<typeof schema.databaseSchema> | undefined): DatabaseConfig | undefined {
 	if (!given) return undefined;
-	const { tier, rto, rpo, scenarios, archive, schedules, ...rest } = given;
+	const { tier, rto, rpo, scenarios, archive, schedules, backup, ...rest } = given;
 	return {
 		...rest,
 		namespace: given.namespace ?? given.name,
@@ -100,6 +100,7 @@ function completedDatabase(given: z.infer<typeof schema.databaseSchema> | undefi
 			memory: given.resources?.memory ?? size("1Gi"),
 		},
 		objectives: objectives(tier, { rto, rpo, scenarios }),
+		backup: { ...backup, scratch: backup?.scratch ?? given.volume, checks: backup?.checks ?? [] },
 		overrides: { ...(archive && { archive }), ...(schedules && { schedules }) },
 	};
 }

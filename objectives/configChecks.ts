@@ -1,3 +1,4 @@
+import { checkBackups } from "./backupChecks.ts";
 import { UserError } from "./error.ts";
 import { plan } from "./planning.ts";
 import { type DatabaseConfig, type ReadableConfig, type StackConfig, siteFacts } from "./stack.ts";
@@ -14,6 +15,7 @@ export function checkStack(config: ReadableConfig): UserError[] {
 		...checkContacts(config),
 		...checkImages(config),
 		...checkPromises(config),
+		...checkBackups(config),
 	];
 }
 

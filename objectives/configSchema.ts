@@ -100,6 +100,33 @@ const stated = z.strictObject({
 
 const schedule = z.string().describe('write a cron line such as "0 2 * * *"').optional();
 
+/** What is asked of each restored copy: one statement that changes nothing. */
+const question = z
+	.string()
+	.regex(/^\s*(select|with|table|values)\b/i, { error: "is no SELECT" })
+	.regex(/^[^;]*;?\s*$/, { error: "is more than one statement" })
+	.describe('write one SELECT whose first value is not 0 where all is well, or is what "expect" says');
+
+const backup = z.strictObject({
+	key: z.strictObject({ existingSecret: subdomain("a Secret") }).optional(),
+	scratch: unit<Size>(size, 'write a size such as "10Gi"').optional(),
+	storageClass: subdomain("a StorageClass").optional(),
+	checks: z
+		.array(
+			z.strictObject({
+				name: words("write what the check is called"),
+				sql: question,
+				expect: z
+					.union([z.string(), z.number()])
+					.transform(String)
+					.describe("write the value that the first row's first column must have")
+					.optional(),
+			}),
+		)
+		.describe("list checks, each with name and sql")
+		.optional(),
+});
+
 /** One entry of `databases:`. */
 export const databaseSchema = z.strictObject({
 	name: databaseName,
@@ -144,6 +171,7 @@ export const databaseSchema = z.strictObject({
 		.optional(),
 	credentials: z.strictObject({ existingSecret: subdomain("a Secret") }).optional(),
 	tls: z.strictObject({ existingSecret: subdomain("a Secret") }).optional(),
+	backup: backup.optional(),
 });
 
 /** One entry of `contacts:`. */
@@ -176,6 +204,12 @@ export const storeSchema = z.strictObject({
 		.describe('write an address such as "https://s3.example.com"')
 		.optional(),
 	credentials: z.strictObject({ existingSecret: subdomain("a Secret") }).optional(),
+	objectLock: z
+		.strictObject({
+			mode: z.enum(["governance", "compliance"]).describe("write who may delete before the time: some, or nobody"),
+			days: z.number().int().positive({ error: "is no time" }).describe("write whole days"),
+		})
+		.optional(),
 });
 
 /** The lists; their entries are read one by one, so that a fault in one does not hide those of the others. */

@@ -26,10 +26,19 @@ export {
 	scenarioMeanings,
 	scenarios,
 } from "./scenarios.ts";
-export { parseSettings, type Settings, type SettingsContact, type StoreSettings, settingsSchema } from "./settings.ts";
+export {
+	type BackupFacilities,
+	parseSettings,
+	type Settings,
+	type SettingsContact,
+	type SqlCheck,
+	type StoreSettings,
+	settingsSchema,
+} from "./settings.ts";
 export type { SiteFacts, StandbyFacts, StoreFacts } from "./site.ts";
 export { bytes, formatSize, refuseShrink, type Size, size } from "./size.ts";
 export {
+	type BackupConfig,
 	type Contact,
 	type DatabaseConfig,
 	type SiteConfig,

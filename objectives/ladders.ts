@@ -142,6 +142,9 @@ export const tierSettings: Readonly<Record<Tier, TierSettings>> = {
 	},
 };
 
+/** Daily, whatever the tier: when backups and their test are over. */
+export const careSchedule = "30 6 * * *";
+
 /** The written plan's calendar: restore monthly, failover quarterly, the other region yearly; in office hours. */
 export const drillCalendar: DrillCalendar = {
 	restore: "0 10 1 * *",

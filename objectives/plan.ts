@@ -70,6 +70,8 @@ export interface BackupSettings {
 	readonly full: string | null;
 	readonly incremental: string | null;
 	readonly logical: string | null;
+	/** When what is kept is read again, and what retention lets go is removed. */
+	readonly care: string;
 	/** The archive's newest segment goes to the stores this often. */
 	readonly archiveFlushInterval: Duration;
 	readonly retention: Retention;

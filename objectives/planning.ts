@@ -5,6 +5,7 @@ import type { Evidence } from "./evidence.ts";
 import { forecast, judged, type Measure } from "./forecast.ts";
 import {
 	archiveLadder,
+	careSchedule,
 	drillCalendar,
 	type FailoverRung,
 	failoverLadder,
@@ -111,6 +112,7 @@ function first({ objectives, site, overrides }: Wish): Plan {
 			full,
 			incremental: lines.incremental ?? null,
 			logical: lines.logical ?? tier.logical,
+			care: careSchedule,
 			archiveFlushInterval: archiveLadder[tier.archive] as Duration,
 			retention: {
 				...tier.retention,

@@ -51,7 +51,7 @@ const contact = z.looseObject({
 	email: z.string().optional(),
 });
 
-const store = z.looseObject({
+export const storeSchema = z.looseObject({
 	name: z.string().min(1),
 	region: z.string().min(1),
 	kind: z.enum(["s3", "gcs"]),
@@ -98,7 +98,7 @@ export const settingsSchema = z.looseObject({
 	plan: planSchema.transform((plan) => plan as unknown as Plan),
 	contacts: z.array(contact),
 	/** Where evidence goes; without any it stays in the cluster. */
-	stores: z.array(store).default([]),
+	stores: z.array(storeSchema).default([]),
 	/** The defaults are for settings written before there were backups. */
 	backup: backup.prefault({}),
 });

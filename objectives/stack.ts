@@ -2,6 +2,7 @@ import type { z } from "zod";
 import type { contactSchema, storeSchema } from "./configSchema.ts";
 import type { PlanOverrides } from "./plan.ts";
 import type { Objectives } from "./scenarios.ts";
+import type { SqlCheck } from "./settings.ts";
 import type { SiteFacts } from "./site.ts";
 import type { Size } from "./size.ts";
 
@@ -33,6 +34,19 @@ export interface DatabaseConfig {
 	readonly schema: string;
 	readonly credentials?: { readonly existingSecret: string } | undefined;
 	readonly tls?: { readonly existingSecret: string } | undefined;
+	readonly backup: BackupConfig;
+}
+
+/** How one database's backups are made and tried. */
+export interface BackupConfig {
+	/** With `key` and `recoveryKey`; default: made in the cluster at first boot. */
+	readonly key?: { readonly existingSecret: string } | undefined;
+	/** Of the volume on which backups are booted and restores are tried; default: the database's volume. */
+	readonly scratch: Size;
+	/** Of that volume; default: the site's. */
+	readonly storageClass?: string | undefined;
+	/** Asked of every restored copy by the restore test. */
+	readonly checks: readonly SqlCheck[];
 }
 
 /** Someone who is called. */

@@ -1,9 +1,15 @@
 /** Runbooks: what to type for *this* stack when something is lost. Pure; Markdown. */
 import { type Scenario, UserError } from "../objectives/index.ts";
+import { badDataRunbook } from "./badData.ts";
+import { clusterRunbook } from "./cluster.ts";
 import type { RunbookFacts } from "./facts.ts";
 import { podRunbook } from "./pod.ts";
 
-const runbooks: { readonly [Name in Scenario]?: (facts: RunbookFacts) => string } = { pod: podRunbook };
+const runbooks: { readonly [Name in Scenario]?: (facts: RunbookFacts) => string } = {
+	pod: podRunbook,
+	cluster: clusterRunbook,
+	badData: badDataRunbook,
+};
 
 /** The scenarios that have a runbook. */
 export const runbookScenarios = Object.keys(runbooks) as readonly Scenario[];

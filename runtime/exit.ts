@@ -36,7 +36,7 @@ export function exitHelp(): string {
 }
 
 /** Errors that a person can do something about, and that say all there is to say: no trace of ours helps him. */
-const expected = ["UserError", "Refusal", "UnreachableError", "ApiError", "NoLeaderError", "FailedError"];
+const expected = ["UserError", "Refusal", "UnreachableError", "ApiError", "NoLeaderError", "FailedError", "StoreError"];
 
 /** A command did not get where it should have, for a reason that is said in full. */
 export class FailedError extends Error {

@@ -1,7 +1,7 @@
 /** Who may connect to whom in a database's namespace: nobody, but for what is said here. */
 import * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
-import { adminPort, labels, metadata, mysqlPort, type Part, type Place, watchdogPort } from "../naming.ts";
+import { adminPort, archivePort, labels, metadata, mysqlPort, type Part, type Place, watchdogPort } from "../naming.ts";
 
 type Peer = k8s.types.input.networking.v1.NetworkPolicyPeer;
 type Rule = k8s.types.input.networking.v1.NetworkPolicyIngressRule;
@@ -16,8 +16,9 @@ export function declareNetworkPolicies(
 	clients: readonly Peer[] | undefined,
 	opts: pulumi.CustomResourceOptions,
 ) {
-	const instances = { podSelector: { matchLabels: labels(place, "database") } };
-	const watchdogs = { podSelector: { matchLabels: labels(place, "watchdog") } };
+	const pods = (part: Part): Peer => ({ podSelector: { matchLabels: labels(place, part) } });
+	const members = [pods("database"), pods("watchdog")];
+	const readers = [pods("archive"), pods("backup"), pods("restore")];
 	const declare = (part: Part, spec: { of?: Part; ingress?: Rule[] }, title: string) =>
 		new k8s.networking.v1.NetworkPolicy(
 			`${name}-${title}`,
@@ -35,12 +36,19 @@ export function declareNetworkPolicies(
 		declare("database", {}, "deny-by-default"),
 		declare(
 			"database",
-			{ of: "database", ingress: [allow(mysqlPort, clients && [...clients, instances, watchdogs])] },
+			{ of: "database", ingress: [allow(mysqlPort, clients && [...clients, ...members, ...readers])] },
 			"mysql-clients",
 		),
-		declare("database", { of: "database", ingress: [allow(adminPort, [instances, watchdogs])] }, "mysql-members"),
+		declare("database", { of: "database", ingress: [allow(adminPort, [...members, ...readers])] }, "mysql-members"),
 		// Status and metrics, without secrets: the API server's pod proxy comes from outside of every pod network.
 		declare("watchdog", { of: "watchdog", ingress: [allow(watchdogPort)] }, "mysql-watchdog"),
+		declare("archive", { of: "archive", ingress: [allow(archivePort)] }, "mysql-archive"),
+		// Instances clone a restored copy that is to take their place; the watchdog looks at it before.
+		declare(
+			"restore",
+			{ of: "restore", ingress: [mysqlPort, adminPort].map((port) => allow(port, members)) },
+			"mysql-restore",
+		),
 	];
 }
 

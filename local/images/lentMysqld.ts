@@ -1,4 +1,4 @@
-/** mysqld of the runtime image, lent to tests that run it as a program of this machine. */
+/** mysqld and what goes with it out of the runtime image, lent to tests that run them as programs of this machine. */
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 
@@ -8,8 +8,11 @@ const machines: Readonly<Record<string, { readonly loader: string; readonly libr
 	arm64: { loader: "lib/ld-linux-aarch64.so.1", libraries: "usr/lib/aarch64-linux-gnu" },
 };
 
+/** Besides mysqld; all in `usr/bin` of the image. */
+const companions = ["mysql", "mysqlbinlog", "mysqldump", "innochecksum", "restic"] as const;
+
 export interface Lent {
-	/** Folder with a `mysqld`, to be put into the PATH. */
+	/** Folder with `mysqld`, `mysql`, `mysqlbinlog`, `mysqldump`, `innochecksum` and `restic`, to be put into the PATH. */
 	readonly path: string;
 	/** Words before the command that uses it. */
 	readonly prefix: readonly string[];
@@ -26,11 +29,16 @@ export async function lendMysqld(root: string, folder: string): Promise<Lent> {
 	const [path, seen] = [join(folder, "mysqld"), join(folder, "root")];
 	await mkdir(path);
 	await mkdir(seen);
+	const loader = [join(seen, machine.loader), "--library-path", join(seen, machine.libraries)].join(" ");
+	const lend = (name: string, program: string, own = "") =>
+		writeFile(join(path, name), `#!/bin/sh\nexec ${loader} ${join(seen, program)} "$@"${own}\n`, { mode: 0o755 });
 	// Debian's mysqld looks for its own files where the package puts them.
-	const own = ["--basedir", join(seen, "usr"), "--plugin-dir", join(seen, "usr/lib/mysql/plugin")];
-	const loader = [join(seen, machine.loader), "--library-path", join(seen, machine.libraries)];
-	const script = `#!/bin/sh\nexec ${loader.join(" ")} ${join(seen, "usr/sbin/mysqld")} "$@" ${own.join(" ")}\n`;
-	await writeFile(join(path, "mysqld"), script, { mode: 0o755 });
+	await lend(
+		"mysqld",
+		"usr/sbin/mysqld",
+		` --basedir ${join(seen, "usr")} --plugin-dir ${join(seen, "usr/lib/mysql/plugin")}`,
+	);
+	for (const name of companions) await lend(name, `usr/bin/${name}`);
 	const bind = 'mount --bind "$1" "$2" && shift 2 && exec "$@"';
 	return { path, prefix: ["unshare", "--mount", "--propagation", "private", "sh", "-c", bind, "sh", root, seen] };
 }

@@ -101,6 +101,13 @@ export const clusterTools: readonly GoTool[] = [
 	},
 ];
 
+/** For tests alone: no site has it. */
+export const fakeGcsServer: GoTool = {
+	name: "fake-gcs-server",
+	module: join(local, "go-gcs"),
+	package: "github.com/fsouza/fake-gcs-server",
+};
+
 export const pulumiCli: GoTool = {
 	name: "pulumi",
 	module: join(local, "engine", "cli"),

@@ -19,7 +19,7 @@ export const segmentHeaderSchema = z.object({
 	cluster: z.string(),
 	/** Without a hole from 1 on; written once, so that two archivers cannot both write it. */
 	number: z.number().int().positive(),
-	/** SHA-256 of the whole object before this one; null of the first. */
+	/** SHA-256 of the header line of the one before, which holds that of its rest; null of the first. Headers alone prove the chain. */
 	previous: z.string().nullable(),
 	/** Where it comes from: a server's binary log, and the bytes of it. */
 	stream: z.object({ server: z.string(), file: z.string(), from: z.number().int(), to: z.number().int() }),
@@ -48,6 +48,8 @@ export const segmentHeaderSchema = z.object({
 	bytes: z.number().int(),
 	sha256: z.string(),
 	storedSha256: z.string(),
+	/** Bytes of the encrypted rest: a truncated object is told from a damaged one. */
+	storedBytes: z.number().int().optional(),
 });
 
 export type SegmentHeader = z.infer<typeof segmentHeaderSchema>;

@@ -13,7 +13,7 @@ type Without<T, Keys extends PropertyKey> = T extends unknown ? Omit<T, Keys> : 
 export type Wish = Without<Request, "id" | "at">;
 
 /** The drain limit and the catch-up are bounded by the plan; this is well beyond both. */
-const answerLimitMs = 90_000;
+export const answerLimitMs = 90_000;
 
 /**
  * Asks, and waits.
@@ -36,7 +36,8 @@ export async function askWatchdog(
 
 const word = ({ kind }: Request) => (kind === "promote" ? "promotion" : kind);
 
-async function writeRequest(access: ClusterAccess, wish: Wish): Promise<Request> {
+/** Replaces the request before it, answered or not. */
+export async function writeRequest(access: ClusterAccess, wish: Wish): Promise<Request> {
 	const request: Request = { id: randomUUID(), at: new Date().toISOString(), ...wish };
 	const name = "mysql-request";
 	const there = await access.configMap(name);
@@ -50,6 +51,12 @@ async function writeRequest(access: ClusterAccess, wish: Wish): Promise<Request>
 	return request;
 }
 
+/** Null where the cluster was never initialised. */
+export async function readRecord(access: ClusterAccess): Promise<ClusterRecord | null> {
+	const text = (await access.configMap("mysql-cluster"))?.data?.["record.json"];
+	return text === undefined ? null : parseRecord(text);
+}
+
 async function answerTo(
 	request: Request,
 	access: ClusterAccess,
@@ -57,8 +64,7 @@ async function answerTo(
 ): Promise<ClusterRecord> {
 	const patience = { timeoutMs: answerLimitMs, periodMs: 250, signal };
 	const answered = await until(patience, async () => {
-		const text = (await access.configMap("mysql-cluster"))?.data?.["record.json"];
-		const record = text === undefined ? null : parseRecord(text);
+		const record = await readRecord(access);
 		if (record?.request?.id === request.id) return record;
 		terminal.live(`waiting for the watchdog (request ${request.id})`);
 		return null;

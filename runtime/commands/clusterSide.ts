@@ -10,6 +10,12 @@ export function clusterSideCommands(): Command[] {
 			const { runWatchdog } = await import("../failover/watchdog.ts");
 			await runWatchdog();
 		}),
+		hidden(inCluster("archiver", "bring the binary logs of one database into its stores (in the cluster)")).action(
+			async () => {
+				const { runArchiver } = await import("../archive/archiverProcess.ts");
+				await runArchiver();
+			},
+		),
 		hidden(inCluster("ledger", "write, and record every acknowledged write (in a drill's pod)")).action(async () => {
 			const { runLedger } = await import("../drill/ledger.ts");
 			await runLedger();
@@ -26,5 +32,25 @@ export function clusterSideCommands(): Command[] {
 				await prepare();
 			}),
 		),
+		hidden(jobCommand()),
 	];
+}
+
+/** Each says its progress and its end on standard output, a JSON document a line. */
+function jobCommand(): Command {
+	return inCluster("job", "do one piece of work with backups (in its pod)")
+		.addCommand(
+			inCluster("backup", "make a backup, prove it and store it")
+				.argument("<kind>", "full, incremental or logical")
+				.action(async (kind: string) => {
+					const { runBackupJob } = await import("../backup/backupJob.ts");
+					await runBackupJob(kind);
+				}),
+		)
+		.addCommand(
+			inCluster("care", "let go of what is no longer kept, verify and copy the rest").action(async () => {
+				const { runCareJob } = await import("../backup/careJob.ts");
+				await runCareJob();
+			}),
+		);
 }

@@ -2,6 +2,7 @@
 import { Command, CommanderError } from "commander";
 import { type Exit, errorDocument, errorLines, exitHelp, exitOf, exits } from "../exit.ts";
 import type { Terminal } from "../terminal/terminal.ts";
+import { backupCommands } from "./backupCommands.ts";
 import { clusterSideCommands } from "./clusterSide.ts";
 import {
 	type Context,
@@ -131,5 +132,6 @@ export function operatorCommands(run: Run): Command[] {
 		clusterCommand("runbook", "print what to do when something is lost, for this very stack")
 			.argument("<scenario>", "what is lost: pod")
 			.action((scenario, options) => run(async () => (await import("./runbook.ts")).runbook, options, scenario)),
+		...backupCommands(run),
 	];
 }

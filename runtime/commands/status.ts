@@ -8,6 +8,7 @@ import { clusterAccess } from "../kubernetes/access.ts";
 import { until } from "../kubernetes/until.ts";
 import { leaderStatus } from "../kubernetes/watchdogStatus.ts";
 import type { Context, Result, SharedOptions } from "./context.ts";
+import { withKept } from "./keptStatus.ts";
 import { statusLines, whyNotProtected } from "./statusText.ts";
 
 export interface StatusOptions extends SharedOptions {
@@ -29,7 +30,8 @@ export async function status({ terminal, signal }: Context, options: StatusOptio
 					onWait: (reason) => terminal.live(`waiting: ${reason}`),
 				})
 			: await leaderStatus(access);
-	return { exit: "done", document: seen, lines: statusLines(seen, terminal.paint) };
+	const whole = await withKept(seen, access);
+	return { exit: "done", document: whole, lines: statusLines(whole, terminal.paint) };
 }
 
 export interface WaitOptions {

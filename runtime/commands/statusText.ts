@@ -2,7 +2,9 @@
 
 import { alertMeanings } from "../failover/alerts.ts";
 import type { InstanceStatus, Status } from "../failover/status.ts";
+import { ageText } from "../terminal/ageText.ts";
 import type { Paint } from "../terminal/paint.ts";
+import { seconds } from "../terminal/seconds.ts";
 import { table } from "../terminal/table.ts";
 
 /** @returns what `mysql-dr status` prints: the verdict first, then the instances, then what ought to be known. */
@@ -20,13 +22,25 @@ export function statusLines(status: Status, paint: Paint): string[] {
 		]),
 		"",
 		watchdogs(status),
+		...kept(status),
 		...lastChange(status),
 		...rollout(status),
 		...paused(status, paint),
-		...status.alerts
-			.filter((alert) => alert !== "paused")
-			.map((alert) => paint.attention(`! ${alert}: ${alertMeanings[alert]?.means ?? "see docs/monitoring.md"}`)),
+		...alertLines(
+			status.alerts.filter((alert) => alert !== "paused"),
+			alertMeanings,
+			paint,
+		),
 	];
+}
+
+/** A line an alert; one that a later version raises is named. */
+export function alertLines(
+	alerts: readonly string[],
+	meanings: Readonly<Record<string, { readonly means: string }>>,
+	paint: Paint,
+): string[] {
+	return alerts.map((alert) => paint.attention(`! ${alert}: ${meanings[alert]?.means ?? "see docs/monitoring.md"}`));
 }
 
 function paused({ paused }: Status, paint: Paint): string[] {
@@ -71,6 +85,23 @@ export function shortGtid(set: string | null): string {
 function watchdogs({ watchdog, doing }: Status): string {
 	const { leader, zone, members } = watchdog;
 	return `watchdog: ${leader ?? "nobody"} leads${zone === null ? "" : ` in ${zone}`}, ${members.length} ready; ${doing}`;
+}
+
+/** How much would be lost with the cluster, and what a restore would begin with. */
+function kept({ archive, backups }: Status): string[] {
+	const lag = archive?.lagSeconds ?? null;
+	const newest = backups?.newestBooted ?? null;
+	const age = backups?.ageSeconds ?? null;
+	return [
+		...(archive === null
+			? []
+			: [`archive: ${lag === null ? "nobody knows how far behind" : `${seconds(lag)} behind`}`]),
+		...(backups === null
+			? []
+			: [
+					`backups: ${newest === null ? "none yet" : `the newest is ${newest}`}${age === null ? "" : `, ${ageText(age * 1000)} old`}`,
+				]),
+	];
 }
 
 function rollout({ rollout: seen }: Status): string[] {

@@ -6,10 +6,22 @@
  * - `replication`: what receivers log in with
  * - `clone`: what a new replica logs in to its donor with
  * - `monitor`: probes and the metrics exporter
+ * - `archive`: the archiver: reads binary logs, and purges what is archived
+ * - `backup`: dumps, and comparisons of a restored copy with a replica
  * - `app`: the application, on its own schema alone
  * - `drill`: workload of drills, on `mysql_dr_drill` alone
  */
-export const accountNames = ["root", "watchdog", "replication", "clone", "monitor", "app", "drill"] as const;
+export const accountNames = [
+	"root",
+	"watchdog",
+	"replication",
+	"clone",
+	"monitor",
+	"archive",
+	"backup",
+	"app",
+	"drill",
+] as const;
 
 export type AccountName = (typeof accountNames)[number];
 

@@ -15,16 +15,25 @@ import type { SecretData, SecretStore } from "./secretStore.ts";
 import { serverNames } from "./serverNames.ts";
 import { writeSecret } from "./writeSecret.ts";
 
-/** The Secrets that a database has unless its user keeps them under other names. `mysql-ca` is read by the watchdog alone; the pods mount the two others. */
+/** The Secrets that a database has unless its user keeps them under other names. `mysql-ca` is read by the watchdog alone. */
 export const secretNames = {
 	passwords: "mysql-credentials",
 	authority: "mysql-ca",
 	tls: "mysql-tls",
+	backupKey: "mysql-backup-key",
 } as const;
+
+export interface SecretNames {
+	readonly passwords: string;
+	readonly authority: string;
+	readonly tls: string;
+	/** Null where the user keeps it, and nothing needs to be made. */
+	readonly backupKey: string | null;
+}
 
 export interface CredentialOptions {
 	/** Names of Secrets, where they are the user's own. Default: {@link secretNames}. */
-	readonly names?: { readonly passwords: string; readonly authority: string; readonly tls: string };
+	readonly names?: SecretNames;
 	/** Default: the present. */
 	readonly now?: Date;
 }
@@ -61,6 +70,7 @@ export async function ensureCredentials(
 	const tls = settings.tlsManaged
 		? await ensureTls(store, settings, { names, now })
 		: (await store.get(names.tls))?.data;
+	if (names.backupKey !== null) await writeSecret(store, names.backupKey, missingKeys);
 	const { ca, certificate } = checkTls(names.tls, tls);
 	return {
 		passwords: checkPasswords(names.passwords, passwords),
@@ -72,6 +82,15 @@ export async function ensureCredentials(
 /** 192 bits; 32 characters, all that replication takes, and none that a URL or a shell would change. */
 function newPassword(): string {
 	return randomBytes(24).toString("base64url");
+}
+
+/** 256 bits each: whoever copies a store can try as long as he likes. */
+const newKey = () => randomBytes(32).toString("base64url");
+
+async function missingKeys(current: SecretData = {}): Promise<SecretData | undefined> {
+	const missing = ["key", "recoveryKey"].filter((name) => current[name] === undefined);
+	if (missing.length === 0) return undefined;
+	return Object.fromEntries(missing.map((name) => [name, newKey()]));
 }
 
 async function missingPasswords(current: SecretData = {}): Promise<SecretData | undefined> {

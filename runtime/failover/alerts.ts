@@ -1,8 +1,22 @@
-/** Every condition that the watchdog reports, what it means and what to do: for people, metrics and events alike. */
+/** Every condition that is reported, what it means and what to do: for people, metrics and events alike. */
 import type { Alert as DecisionAlert } from "./decide.ts";
 
-/** Those of decisions, and those of what the leader tends besides. */
+/** The watchdog's: those of decisions, and those of what the leader tends besides. */
 export type Alert = DecisionAlert | TendedAlert;
+
+/** The archiver's: of the archive, and of the backups that it looks after. */
+export type KeptAlert =
+	| "archiveLagging"
+	| "archiveGap"
+	| "archiveStoreAway"
+	| "archiveProvisional"
+	| "archiveConflict"
+	| "spoolFilling"
+	| "spoolFull"
+	| "archiveSacrificed"
+	| "backupOverdue"
+	| "backupFailed"
+	| "backupKeyNotKept";
 
 /** `noFreshReplica`: mysql-replicas leads nowhere. `evidenceUnstored`: a report waits for a store. */
 export type TendedAlert = "noFreshReplica" | "evidenceUnstored";
@@ -12,7 +26,7 @@ export interface AlertMeaning {
 	readonly remedy: string;
 }
 
-export const alertMeanings: Readonly<Record<Alert, AlertMeaning>> = {
+const watchdogMeanings: Readonly<Record<Alert, AlertMeaning>> = {
 	noRecord: {
 		means: "The instances hold different histories and no record says which one counts; nobody is made primary.",
 		remedy: "Compare their GTID sets (`mysql-dr status`); keep the one that counts, empty the others' claims.",
@@ -67,4 +81,60 @@ export const alertMeanings: Readonly<Record<Alert, AlertMeaning>> = {
 	},
 };
 
-export const alertNames = Object.keys(alertMeanings) as readonly Alert[];
+const keptMeanings: Readonly<Record<KeptAlert, AlertMeaning>> = {
+	archiveLagging: {
+		means: "What was written is not in every store within three flush intervals: it would be lost with the cluster.",
+		remedy: "See `mysql-dr archive status`: whom the archiver follows, and which store is behind.",
+	},
+	archiveGap: {
+		means: "Transactions were purged before they were archived: no restore can cross that gap.",
+		remedy: "A full backup was asked for at once; see that it ends (`mysql-dr backups`). Restores begin after it.",
+	},
+	archiveStoreAway: {
+		means: "A store takes nothing; the other one goes on, and what this one lacks waits for it.",
+		remedy: "Look at the store's endpoint, its Secret and its rights; it is caught up by itself.",
+	},
+	archiveProvisional: {
+		means: "No replica is left: the archive reads from the primary, and nobody confirms what it reads.",
+		remedy: "Bring a replica back; what was read meanwhile is confirmed, or marked as orphaned, by itself.",
+	},
+	archiveConflict: {
+		means: "A store has segments that this archiver did not write: another one writes to the same stores.",
+		remedy: "See that there is one archiver (`kubectl get pods`), and that no other cluster has this one's name.",
+	},
+	spoolFilling: {
+		means: "What waits for a store takes half of the archiver's spool.",
+		remedy: "Look at the store that is behind (`mysql-dr archive status`).",
+	},
+	spoolFull: {
+		means: "The archiver holds as much as it may: it reads no more until a store takes some. Nothing is lost yet.",
+		remedy: "Bring the store back before the instances must purge their binary logs, or enlarge the spool.",
+	},
+	archiveSacrificed: {
+		means: "Binary logs fill the volumes: the oldest went unarchived so that the database goes on, or soon will.",
+		remedy: "Bring the stores back, or enlarge the volumes; a full backup closes the gap.",
+	},
+	backupOverdue: {
+		means: "The newest backup that was booted is older than two of its turns, or there is none.",
+		remedy: "`mysql-dr backup full`; see why its jobs do not end (`kubectl get jobs`).",
+	},
+	backupFailed: {
+		means: "The newest job of a kind failed: a backup, the care of what is stored, or the test of a restore.",
+		remedy: "Read its log (`kubectl logs job/…`), mend that, and begin it by hand: `mysql-dr backup`, `validate`.",
+	},
+	backupKeyNotKept: {
+		means: "The key of all backups is nowhere but in this cluster: with the cluster, every backup would be lost.",
+		remedy: "`mysql-dr backup-key --export FILE`, and keep that file where the cluster's loss does not reach.",
+	},
+};
+
+export const alertMeanings: Readonly<Record<Alert | KeptAlert, AlertMeaning>> = {
+	...watchdogMeanings,
+	...keptMeanings,
+};
+
+/** Those that the watchdog serves as metrics. */
+export const alertNames = Object.keys(watchdogMeanings) as readonly Alert[];
+
+/** Those that the archiver serves as metrics. */
+export const keptAlertNames = Object.keys(keptMeanings) as readonly KeptAlert[];

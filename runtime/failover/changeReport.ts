@@ -75,7 +75,8 @@ export function changeReport(record: ClusterRecord, change: Change, by: Reporter
  */
 export function downtimeSeconds({ kind, startedAt, lastOpenAt, steps }: Change): number | null {
 	const moved = steps.find(({ phase }) => phase === "publish");
-	const from = kind === "switchover" ? startedAt : kind === "failover" ? lastOpenAt : undefined;
+	const closed = kind === "failover" || kind === "seed";
+	const from = kind === "switchover" ? startedAt : closed ? lastOpenAt : undefined;
 	if (moved === undefined || from === undefined) return null;
 	const passed = Math.round(Date.parse(moved.at) - Date.parse(from)) / 1000;
 	return passed < 0 ? null : passed;

@@ -35,6 +35,11 @@ export function isAdmitted(record: ClusterRecord, name: string, reading: Reading
 	return record.uuids[name] === reading.uuid;
 }
 
+/** True when this is the recorded primary with all that its term began with: its data may have been lost since. */
+export function isIntact(record: ClusterRecord, reading: Reading): boolean {
+	return isAdmitted(record, record.primary, reading) && contains(held(reading), parseGtidSet(record.gtidAtPromotion));
+}
+
 /**
  * Chooses among the instances that can be read. With one acknowledgement a write is on the primary
  * and on at least one replica: so either the primary itself or *every* replica must be readable,

@@ -1,18 +1,16 @@
 /** The watchdog's own objects in Kubernetes. Every call has a deadline. */
 import {
-	CoordinationV1Api,
 	CoreV1Api,
 	DiscoveryV1Api,
 	type KubeConfig,
 	PatchStrategy,
 	setHeaderOptions,
 	type V1EndpointSlice,
-	type V1Lease,
-	V1MicroTime,
 } from "@kubernetes/client-node";
 import { clusterLabels } from "../kubernetes/clusterLabels.ts";
 import { withDeadline } from "../mysql/session.ts";
 import type { LeaseStore } from "./lease.ts";
+import { leaseStore } from "./leaseStore.ts";
 import { type PauseOrder, parsePause, pauseKey, pauseName } from "./pause.ts";
 import { type ClusterRecord, formatRecord, parseRecord, type Request, requestSchema } from "./record.ts";
 
@@ -123,7 +121,7 @@ export function clusterStore(options: StoreOptions): ClusterStore {
 		},
 		label: (podName, role) => labelled(podName, "mysql-dr/role", role),
 		markReads: (podName, serves) => labelled(podName, "mysql-dr/reads", String(serves)),
-		lease: leaseStore(config.makeApiClient(CoordinationV1Api), namespace, bounded),
+		lease: leaseStore({ config, namespace, name: leaseName, deadlineMs }),
 	};
 }
 
@@ -151,35 +149,6 @@ function endpointSlice(
 				targetRef: { kind: "Pod", name: podName, namespace },
 			},
 		],
-	};
-}
-
-function leaseStore(
-	api: CoordinationV1Api,
-	namespace: string,
-	bounded: <T>(what: string, call: Promise<T>) => Promise<T>,
-): LeaseStore {
-	return {
-		read: () => bounded("reading the lease", orNull(api.readNamespacedLease({ name: leaseName, namespace }))),
-		write: (lease: V1Lease) => {
-			const body = { ...lease, metadata: { ...lease.metadata, name: leaseName, namespace }, spec: microTimes(lease) };
-			const call =
-				lease.metadata?.resourceVersion === undefined
-					? api.createNamespacedLease({ namespace, body })
-					: api.replaceNamespacedLease({ name: leaseName, namespace, body });
-			return bounded("writing the lease", call);
-		},
-	};
-}
-
-/** The client drops microseconds from plain dates, and the server refuses a time without them. */
-function microTimes(lease: V1Lease): NonNullable<V1Lease["spec"]> {
-	const micro = (time: Date | undefined) => (time === undefined ? {} : new V1MicroTime(time));
-	const { acquireTime, renewTime, ...rest } = lease.spec ?? {};
-	return {
-		...rest,
-		acquireTime: micro(acquireTime) as V1MicroTime,
-		renewTime: micro(renewTime) as V1MicroTime,
 	};
 }
 

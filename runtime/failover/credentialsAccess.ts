@@ -32,6 +32,7 @@ export async function awaitAccess(
 export function refreshAccess(config: KubeConfig, settings: Settings): Promise<Access> {
 	const labels = clusterLabels(settings.cluster);
 	const store = kubernetesSecrets(config.makeApiClient(CoreV1Api), { namespace: settings.namespace, labels });
-	const names = { ...secretNames, passwords: settings.credentialsSecret, tls: settings.tlsSecret };
+	const { credentialsSecret: passwords, tlsSecret: tls, backup } = settings;
+	const names = { ...secretNames, passwords, tls, backupKey: backup.keyManaged ? backup.keySecret : null };
 	return ensureCredentials(store, settings, { names });
 }

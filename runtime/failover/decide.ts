@@ -2,13 +2,14 @@
  * What is to be done now: a pure function of what is seen and what was recorded. It never looks at
  * a clock, an address or a connection; acting re-reads what it relies on.
  */
-import { contains, isEmpty, parseGtidSet } from "../mysql/gtidSet.ts";
+import { contains, isEmpty } from "../mysql/gtidSet.ts";
 import { held, type Reading } from "../mysql/reading.ts";
-import { choose, chooseFirst, isAdmitted, surplus } from "./choose.ts";
+import { choose, chooseFirst, isAdmitted, isIntact, surplus } from "./choose.ts";
 import { giveUp, promotionAsked } from "./giveUp.ts";
 import type { ClusterRecord, Request } from "./record.ts";
 import { type Repair, repairs } from "./repair.ts";
 import { isStuck, type PodStep } from "./rollout.ts";
+import { type SeedStep, seeding } from "./seed.ts";
 import { type Stall, stallOf } from "./stall.ts";
 import { holdBack, type Judgement, steady } from "./steady.ts";
 import { type Health, readable, type View } from "./view.ts";
@@ -42,6 +43,8 @@ export type Action =
 	| { readonly do: "publish"; readonly primary: string; readonly address: string }
 	| { readonly do: "createSchemas"; readonly primary: string }
 	| { readonly do: "rollout"; readonly step: PodStep }
+	/** A restored copy takes the place of the data, a step at a time. */
+	| { readonly do: "seed"; readonly step: SeedStep; readonly reason: string }
 	| { readonly do: "wait"; readonly reason: string };
 
 export type Alert =
@@ -82,7 +85,8 @@ export interface Facts {
 
 export function decide(view: View, record: ClusterRecord | null, facts: Facts): Decision {
 	if (record === null) return bootstrap(view, facts);
-	const decision = heeding(view, record, facts, judge(view, record, facts));
+	const own = seeding(view, record, facts) ?? judge(view, record, facts);
+	const decision = heeding(view, record, facts, own);
 	if (view.paused !== null) return restrained(decision);
 	// What a repair would connect, a failover has just cut off.
 	return decision.action.do === "failover" ? { ...decision, repairs: [] } : decision;
@@ -162,10 +166,6 @@ function whenReadable(view: View, record: ClusterRecord, facts: Facts, health: A
 	}
 	if (reading.superReadOnly || !reading.acksRequired) return whenClosed(view, record, facts, reading);
 	return whenOpen(view, record, facts, health);
-}
-
-function isIntact(record: ClusterRecord, reading: Reading): boolean {
-	return isAdmitted(record, record.primary, reading) && contains(held(reading), parseGtidSet(record.gtidAtPromotion));
 }
 
 /** It came back from a restart, or a leader died before it had opened it. */

@@ -1,16 +1,17 @@
 /** What the watchdog that holds the lease does: look, decide, act, one round after the other. */
 import type { Logger } from "pino";
 import type { Instance, instance, ReplicationLink } from "../mysql/instance.ts";
-import type { Connect, Login, Target } from "../mysql/session.ts";
+import type { Target } from "../mysql/session.ts";
 import { keepCertificates } from "./certificateUpkeep.ts";
 import type { Clock } from "./clock.ts";
 import type { ClusterStore } from "./clusterStore.ts";
 import { Complaints } from "./complaints.ts";
+import { type CopyingOptions, copyingAccess } from "./copyingAccess.ts";
 import type { Action, Decision, decide, Facts } from "./decide.ts";
 import { HoldOff } from "./holdOff.ts";
 import type { LeaseKeeper } from "./lease.ts";
 import { type Observer, workOf } from "./observer.ts";
-import type { Limits, Operation } from "./operation.ts";
+import type { Operation } from "./operation.ts";
 import { PauseWatch } from "./pause.ts";
 import { perform } from "./perform.ts";
 import type { Pods } from "./pods.ts";
@@ -21,27 +22,24 @@ import type { RebuildAccess } from "./rebuildAct.ts";
 import type { ClusterRecord } from "./record.ts";
 import { RecordKeeper } from "./recordKeeper.ts";
 import { restMs } from "./rolloutAct.ts";
+import { SeedWatch } from "./seedWatch.ts";
 import { Sessions } from "./sessions.ts";
 import { Upkeep } from "./upkeep.ts";
 import { since, type View } from "./view.ts";
 
-export interface LeaderOptions {
+export interface LeaderOptions extends CopyingOptions {
 	readonly facts: Facts;
-	readonly limits: Limits;
 	readonly probe: ProbeTimes;
 	readonly pods: Pods;
 	readonly store: ClusterStore;
 	readonly lease: LeaseKeeper;
-	readonly login: Login;
 	readonly link: ReplicationLink;
 	readonly target: (name: string) => Target | null;
-	readonly rebuildAccess: Omit<RebuildAccess, "session">;
 	readonly schemas: readonly string[];
 	/** Renews certificates that are due. */
 	readonly refreshCredentials: () => Promise<unknown>;
 	readonly log: Logger;
 	readonly clock: Clock;
-	readonly connect: Connect;
 	/** The decision core and what acts on an instance; a simulation wraps them to show what each step is for. */
 	readonly decide: typeof decide;
 	readonly instance: typeof instance;
@@ -58,6 +56,8 @@ export class Leader {
 	readonly #complaints: Complaints;
 	readonly #holdOff: HoldOff;
 	readonly #pause = new PauseWatch();
+	readonly #seedWatch = new SeedWatch();
+	readonly #access: RebuildAccess;
 	#wake: () => void = () => {};
 	#decision: Decision | null = null;
 	#actedAt = Number.NEGATIVE_INFINITY;
@@ -73,8 +73,9 @@ export class Leader {
 		this.#keeper = new RecordKeeper(options.store, clock);
 		this.#holdOff = new HoldOff(options.facts.holdOffMs);
 		this.#complaints = new Complaints(options.log, clock);
+		this.#access = copyingAccess(options, this.#sessions);
 		this.#upkeep = new Upkeep({
-			access: { ...options.rebuildAccess, session: (name) => this.#sessions.open(name, options.limits.statementMs) },
+			access: this.#access,
 			store: options.store,
 			log: options.log,
 			clock,
@@ -155,9 +156,11 @@ export class Leader {
 		const moment = { now: clock.now(), wall: clock.wall() };
 		const paused = this.#pause.paused(pause, moment);
 		const holdOffMs = this.#holdOff.remaining(this.record, moment);
+		const busy = instances.some((i) => i.busy !== null);
+		const seedStillMs = this.#seedWatch.stillMs(this.record?.seed, busy, moment.now);
 		const seen = this.#options.pods.rollout();
 		const rollout = seen && { ...seen, resting: this.#options.clock.now() < this.#rolloutAt };
-		return { instances, published, request, paused, holdOffMs, rollout };
+		return { instances, published, request, paused, holdOffMs, seedStillMs, rollout };
 	}
 
 	async #round(): Promise<void> {
@@ -181,8 +184,9 @@ export class Leader {
 	/** What was read before or during an act says nothing about the instances after it. */
 	async #act(view: View, action: Exclude<Action, { do: "wait" }>): Promise<void> {
 		const { observer, schemas } = this.#options;
+		const means = { schemas, access: this.#access };
 		try {
-			await observer.work(workOf(action), () => perform(this.#operation(view), action, schemas));
+			await observer.work(workOf(action), () => perform(this.#operation(view), action, means));
 		} catch (error) {
 			if (action.do === "switchover" && action.request === null) this.#holdOff.failed(this.#options.clock.now());
 			throw error;

@@ -2,6 +2,7 @@
 import type { KubeConfig } from "@kubernetes/client-node";
 import type { Logger } from "pino";
 import type { Settings } from "../../objectives/settings.ts";
+import { archivedIn } from "../archive/archivedSet.ts";
 import { drillSchema } from "../instance/accountsSql.ts";
 import { instanceHost } from "../instance/hostName.ts";
 import { clusterLabels } from "../kubernetes/clusterLabels.ts";
@@ -98,6 +99,7 @@ export function leaderOptions(parts: LeaderParts): LeaderOptions {
 				cluster: settings.cluster,
 				labels: clusterLabels(settings.cluster),
 			}),
+			archived: parts.stores.length === 0 ? null : archivedIn(parts.stores, settings.cluster),
 		},
 		schemas: [settings.schema, drillSchema],
 		refreshCredentials: () => refreshAccess(parts.kubernetes, settings),

@@ -4,14 +4,23 @@ import type { Action } from "./decide.ts";
 import { failover } from "./failoverAct.ts";
 import { promoteWithLoss } from "./giveUpAct.ts";
 import { deadline, type Operation, recorded } from "./operation.ts";
+import { intactPrimary } from "./promote.ts";
 import { type RebuildAccess, rebuild } from "./rebuildAct.ts";
 import type { Answer, Request } from "./record.ts";
 import { nextEpoch } from "./recordKeeper.ts";
 import type { Repair } from "./repair.ts";
 import { rolloutStep } from "./rolloutAct.ts";
+import { seed } from "./seedAct.ts";
+import { copy } from "./seedCopyAct.ts";
 import { switchover } from "./switchoverAct.ts";
 
-export async function perform(operation: Operation, action: Action, schemas: readonly string[]): Promise<void> {
+/** What an act needs besides the operation. */
+export interface Means {
+	readonly schemas: readonly string[];
+	readonly access: RebuildAccess;
+}
+
+export async function perform(operation: Operation, action: Action, { schemas, access }: Means): Promise<void> {
 	switch (action.do) {
 		case "bootstrap":
 			return bootstrap(operation, action.primary, action.reason);
@@ -32,6 +41,8 @@ export async function perform(operation: Operation, action: Action, schemas: rea
 			return createSchemas(operation, action.primary, schemas);
 		case "rollout":
 			return rolloutStep(operation, action.step);
+		case "seed":
+			return seeded(operation, action, access);
 		case "wait":
 			return;
 	}
@@ -39,6 +50,7 @@ export async function perform(operation: Operation, action: Action, schemas: rea
 
 export async function repairInstance(operation: Operation, access: RebuildAccess, repair: Repair): Promise<void> {
 	if (repair.do === "rebuild") return rebuild(operation, access, repair);
+	if (repair.do === "copy") return copy(operation, access, repair);
 	const ms = deadline(operation, operation.limits.statementMs);
 	if (repair.do === "admit") {
 		operation.log(`${repair.name} has caught up and counts from now on`);
@@ -58,11 +70,25 @@ function switched(operation: Operation, action: Extract<Action, { do: "switchove
 	return request === null ? work() : answered(operation, request, work);
 }
 
+/** A refusal is the answer; what was begun is told by the record's `seed`. */
+async function seeded(
+	operation: Operation,
+	{ step, reason }: Extract<Action, { do: "seed" }>,
+	access: RebuildAccess,
+): Promise<void> {
+	try {
+		await seed(operation, access, step, reason);
+	} catch (error) {
+		if (step.step !== "begin" || (error as Error).name !== "RefusedError") throw error;
+		await answer(operation, step.request, "refused", (error as Error).message);
+	}
+}
+
 async function resume(operation: Operation, primary: string): Promise<void> {
 	operation.log(`opening ${primary}, the recorded primary`);
 	// A save that names another primary may still be under way; it must not land once this one is open.
 	await operation.save(nextEpoch);
-	const instance = await operation.instance(primary);
+	const instance = await intactPrimary(operation);
 	await instance.promote(deadline(operation, operation.limits.statementMs));
 }
 

@@ -1,7 +1,10 @@
 /** The second half of every change of the primary: record, open, connect the others, move the clients. */
 import { formatGtidSet, type GtidSet } from "../mysql/gtidSet.ts";
+import type { Instance } from "../mysql/instance.ts";
+import { RefusedError } from "./cancel.ts";
+import { isIntact } from "./choose.ts";
 import { deadline, type Operation, recorded, type Timeline } from "./operation.ts";
-import type { Change } from "./record.ts";
+import type { Change, Seed } from "./record.ts";
 
 export interface Handover {
 	readonly to: string;
@@ -25,13 +28,36 @@ export async function recordTerm(operation: Operation, handover: Handover): Prom
 		uuids: { ...record.uuids, [to]: handover.uuid },
 		gtidAtPromotion: formatGtidSet(handover.executed),
 		lastChange: timeline.change({ term: record.term + 1, to, ...handover.more }),
+		...(record.seed === undefined ? {} : { seed: overtaken(record.seed) }),
 	}));
 	timeline.step(`recorded term ${recorded(operation).term} with primary ${to}`, "record");
 }
 
+/**
+ * The recorded primary, about to be opened. Its data may have been lost since it was last read: what is there then would
+ * open as willingly, and its replicas would acknowledge what nobody could tell from an errant transaction. A session
+ * belongs to one server process, so what is read by it is still true of what it opens.
+ *
+ * @throws RefusedError when it is not the instance that the record speaks of.
+ */
+export async function intactPrimary(operation: Operation): Promise<Instance> {
+	const record = recorded(operation);
+	const primary = await operation.instance(record.primary);
+	if (isIntact(record, await primary.read(deadline(operation, operation.limits.statementMs)))) return primary;
+	throw new RefusedError(`${record.primary} is not opened: its data directory is not the one of its term`);
+}
+
+/** An operator gave up what stood in its way: nothing of it goes on in another term. */
+function overtaken(seed: Seed): Seed {
+	const underWay = seed.state === "copying" || seed.state === "undoing";
+	return underWay
+		? { ...seed, state: "undone", message: seed.message || "another primary was chosen meanwhile" }
+		: seed;
+}
+
 export async function open(operation: Operation, handover: Handover): Promise<void> {
 	const { to, timeline, followers } = handover;
-	const primary = await operation.instance(to);
+	const primary = await intactPrimary(operation);
 	await primary.promote(deadline(operation, operation.limits.statementMs));
 	timeline.step(`${to} accepts writes`, "promote");
 	// The clients are moved while the replicas connect: their first commits wait for an acknowledgement.

@@ -7,6 +7,7 @@ import type { Login, Session, Target } from "../mysql/session.ts";
 import { RefusedError } from "./cancel.ts";
 import { deadline, type Operation, recorded } from "./operation.ts";
 import { whileItLives } from "./recipientWatch.ts";
+import type { Donor } from "./record.ts";
 import type { Repair } from "./repair.ts";
 
 /** Where surplus transactions are kept for people to look at. */
@@ -22,10 +23,14 @@ export interface RebuildAccess {
 	/** Reads transactions from binary logs as SQL. */
 	readonly readableSql: typeof readableSql;
 	readonly surplusStore: SurplusStore;
+	/** Whether the archive has all of these transactions; null where there is no archive. */
+	readonly archived: ((transactions: GtidSet) => Promise<boolean>) | null;
+	/** To the server with a restored copy. */
+	readonly donorSession: (donor: Donor) => Promise<Session>;
 }
 
 /** A copy that takes longer than this is started anew. */
-const cloneLimitMs = 12 * 3_600_000;
+export const cloneLimitMs = 12 * 3_600_000;
 
 export async function rebuild(
 	operation: Operation,
@@ -37,7 +42,7 @@ export async function rebuild(
 	const [session, beside] = await Promise.all([access.session(name), access.session(name)]);
 	try {
 		const surplus = parseGtidSet(repair.surplus);
-		if (!isEmpty(surplus)) await save(operation, access, { name, session, surplus });
+		if (!isEmpty(surplus)) await keep(operation, access, { name, session, surplus });
 		await stopApplier(session);
 		if (repair.keeper !== null) await secure(operation, repair, repair.keeper);
 		await forget(operation, name, term);
@@ -79,13 +84,21 @@ async function secure(
 	}
 }
 
-interface Surplus {
+export interface Surplus {
 	readonly name: string;
 	readonly session: Session;
 	readonly surplus: GtidSet;
 }
 
-async function save(operation: Operation, access: RebuildAccess, found: Surplus): Promise<void> {
+/** After a restore in place the surplus may be days of writes, which the archive has already. */
+export async function keep(operation: Operation, access: RebuildAccess, found: Surplus): Promise<void> {
+	const archived = await access.archived?.(found.surplus).catch(() => false);
+	if (archived) return operation.log(`${found.name}: its surplus is in the archive`);
+	await saveSurplus(operation, access, found);
+}
+
+/** @returns the name that it was saved under */
+export async function saveSurplus(operation: Operation, access: RebuildAccess, found: Surplus): Promise<string> {
 	const { name, session, surplus } = found;
 	const reading = await read(session, deadline(operation, operation.limits.statementMs));
 	if (!contains(reading.executed, surplus)) {
@@ -103,6 +116,7 @@ async function save(operation: Operation, access: RebuildAccess, found: Surplus)
 	const label = `mysql-surplus-${name}-term-${recorded(operation).term}`;
 	await access.surplusStore.save(label, { gtids: formatGtidSet(surplus), sqlGz });
 	operation.log(`${name}: its surplus was saved as ${label}`);
+	return label;
 }
 
 /** From now on it counts for nothing until it has caught up: its old acknowledgements go with its data. */

@@ -10,7 +10,7 @@ const step = z.object({
 
 /** What was done when the primary changed, kept as evidence of the last change. */
 export const changeSchema = z.object({
-	kind: z.enum(["bootstrap", "failover", "switchover"]),
+	kind: z.enum(["bootstrap", "failover", "switchover", "seed"]),
 	term: z.number().int(),
 	from: z.string().nullable(),
 	to: z.string(),
@@ -25,6 +25,45 @@ export const changeSchema = z.object({
 	leader: z.string().optional(),
 	/** When the old primary was last seen to accept writes. */
 	lastOpenAt: z.iso.datetime().optional(),
+});
+
+/** A server with a restored copy of the data, read-only, that instances can be cloned from. */
+export const donorSchema = z.object({
+	/** Address or name that is dialled, by the watchdog and by the instances. */
+	host: z.string().min(1),
+	port: z.number().int().positive(),
+	/** A name that its certificate carries. */
+	identity: z.string().min(1),
+});
+
+/** A restored copy takes the place of the data: what was asked for and how far it is. Kept when it is over. */
+export const seedSchema = z.object({
+	/** Of the request. */
+	id: z.string(),
+	startedAt: z.iso.datetime(),
+	donor: donorSchema,
+	/** All that the copy holds, and all that counts from then on. */
+	gtids: z.string(),
+	/** The new term is beyond this one, too: the archive may know of terms that this record does not. */
+	beyondTerm: z.number().int().min(0),
+	/** It gets the copy from the donor, and becomes the primary. */
+	first: z.string(),
+	/** It gets the copy from the first. The old primary keeps its data until both are open. */
+	second: z.string(),
+	/** Their server UUIDs before: a copy has another. */
+	before: z.record(z.string(), z.string()),
+	/** Where what goes is safe; null while it is not known to be. */
+	safe: z.string().nullable(),
+	/** How often each was begun to be copied to. */
+	attempts: z.record(z.string(), z.number().int()),
+	/**
+	 * `copying` and `undoing`: nobody is open. `opening`: the copy counts, in the new term. The old primary is opened again
+	 * after `undone`.
+	 */
+	state: z.enum(["copying", "undoing", "opening", "done", "undone"]),
+	/** Why it is undone, or what came of it. */
+	message: z.string(),
+	steps: z.array(step),
 });
 
 export const answerSchema = z.object({
@@ -63,6 +102,7 @@ export const recordSchema = z.object({
 	schemasReady: z.boolean(),
 	lastChange: changeSchema.optional(),
 	request: answerSchema.optional(),
+	seed: seedSchema.optional(),
 });
 
 const asked = { id: z.string(), at: z.iso.datetime() };
@@ -72,12 +112,23 @@ export const requestSchema = z.discriminatedUnion("kind", [
 	z.object({ ...asked, kind: z.literal("switchover"), to: z.string().optional() }),
 	/** Only where the watchdog refuses to fail over: acknowledged writes may be lost. */
 	z.object({ ...asked, kind: z.literal("promote"), to: z.string(), acceptLoss: z.literal(true) }),
+	/** A restored copy takes the place of the data; `new`: only where there are none yet. */
+	z.object({
+		...asked,
+		kind: z.literal("seed"),
+		donor: donorSchema,
+		gtids: z.string(),
+		replaces: z.enum(["in-place", "new"]),
+		beyondTerm: z.number().int().min(0).default(0),
+	}),
 ]);
 
 export type ClusterRecord = z.infer<typeof recordSchema>;
 export type Change = z.infer<typeof changeSchema>;
 export type Request = z.infer<typeof requestSchema>;
 export type Answer = z.infer<typeof answerSchema>;
+export type Seed = z.infer<typeof seedSchema>;
+export type Donor = z.infer<typeof donorSchema>;
 
 /** @throws Error naming the field: an unreadable record stops the watchdog from acting. */
 export function parseRecord(text: string): ClusterRecord {

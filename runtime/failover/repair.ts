@@ -23,7 +23,9 @@ export type Repair =
 			readonly keeper: string | null;
 			readonly surplus: string;
 			readonly reason: string;
-	  };
+	  }
+	/** Put a copy in place of its data, as the seed of this id wants it; from the seed's donor where `donor` is null. */
+	| { readonly do: "copy"; readonly name: string; readonly donor: string | null; readonly seed: string };
 
 export function repairs(view: View, record: ClusterRecord, facts: Facts, primary: Reading): readonly Repair[] {
 	const found = view.instances.flatMap((instance) => {

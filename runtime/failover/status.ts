@@ -1,6 +1,6 @@
 /** The document that `mysql-dr status --json` prints and /status serves. Pure. */
 import { formatGtidSet } from "../mysql/gtidSet.ts";
-import type { Alert } from "./alerts.ts";
+import type { Alert, KeptAlert } from "./alerts.ts";
 import type { Paused } from "./pause.ts";
 import type { Reads } from "./readGuard.ts";
 import type { Change, ClusterRecord } from "./record.ts";
@@ -23,6 +23,21 @@ export interface InstanceStatus {
 	readonly reason: string | null;
 }
 
+/** How far the archive reaches. */
+export interface ArchiveSummary {
+	readonly throughGtid: string;
+	/** Age of the oldest write that is not in every store; 0 when all are. */
+	readonly lagSeconds: number | null;
+}
+
+/** The newest backup that a restore can begin with. */
+export interface BackupSummary {
+	/** Its id; null where there is none. */
+	readonly newestBooted: string | null;
+	/** Since it was begun. */
+	readonly ageSeconds: number | null;
+}
+
 export interface Status {
 	readonly site: string;
 	readonly region: string;
@@ -37,12 +52,13 @@ export interface Status {
 		readonly zone: string | null;
 		readonly members: readonly string[];
 	};
-	readonly archive: null;
-	readonly backups: null;
+	/** The archiver's to say, so null in what the watchdog serves; null too where nobody knows. */
+	readonly archive: ArchiveSummary | null;
+	readonly backups: BackupSummary | null;
 	readonly standby: null;
 	/** Instances of an older revision than the one declared, and why the update does not go on; null when there are none. */
 	readonly rollout: { readonly outdated: readonly string[]; readonly stuck: string | null } | null;
-	readonly alerts: readonly Alert[];
+	readonly alerts: readonly (Alert | KeptAlert)[];
 	readonly doing: string;
 	readonly lastChange: Change | null;
 	/** An operator's order to change nothing, and when it ends. */

@@ -5,7 +5,10 @@ import { isAdmitted, surplus } from "./choose.ts";
 import type { Action, Alert, Facts } from "./decide.ts";
 import type { ClusterRecord, Request } from "./record.ts";
 import { rollout } from "./rollout.ts";
+import { askedSeed, beginning } from "./seed.ts";
 import type { InstanceView, View } from "./view.ts";
+
+type Switchover = Extract<Request, { kind: "switchover" }>;
 
 export interface Judgement {
 	readonly action: Action;
@@ -28,17 +31,27 @@ export function steady(view: View, record: ClusterRecord, facts: Facts, reading:
 	if (!record.schemasReady && reading.ackers > 0) {
 		return only({ do: "createSchemas", primary: record.primary });
 	}
-	const { request } = view;
-	if (request?.kind === "switchover" && request.id !== record.request?.id) {
-		return only(requested(view, record, facts, request));
-	}
+	const asked = askedFor(view, record, facts, reading);
+	if (asked !== null) return only(asked);
 	const leaving = primary?.leaving ?? null;
 	return primary === undefined || leaving === null
 		? update(view, record, facts)
 		: giveWay(view, record, facts, { leaving, ending: primary.ending });
 }
 
-function requested(view: View, record: ClusterRecord, facts: Facts, request: Request): Action {
+/** What operators asked for. */
+function askedFor(view: View, record: ClusterRecord, facts: Facts, { ackers }: Reading): Action | null {
+	if (record.seed?.state === "opening" && ackers > 0) {
+		return { do: "seed", step: { step: "finish" }, reason: "the restored copy is open and acknowledged" };
+	}
+	const copy = askedSeed(view, record);
+	if (copy !== null) return beginning(view, record, fitReplicas(view, record, facts), copy);
+	const { request } = view;
+	const moves = request?.kind === "switchover" && request.id !== record.request?.id;
+	return moves ? requested(view, record, facts, request) : null;
+}
+
+function requested(view: View, record: ClusterRecord, facts: Facts, request: Switchover): Action {
 	const refuse = (refusal: string): Action => ({ do: "answer", request, refusal });
 	const { to } = request;
 	if (to === record.primary) return refuse(`${to} is the primary already`);

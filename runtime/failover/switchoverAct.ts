@@ -4,7 +4,7 @@ import type { Instance } from "../mysql/instance.ts";
 import { RefusedError } from "./cancel.ts";
 import { surplus } from "./choose.ts";
 import { deadline, type Operation, recorded, Timeline } from "./operation.ts";
-import { type Handover, open, recordDone, recordTerm } from "./promote.ts";
+import { type Handover, intactPrimary, open, recordDone, recordTerm } from "./promote.ts";
 
 export async function switchover(operation: Operation, to: string, reason: string): Promise<void> {
 	const record = recorded(operation);
@@ -53,7 +53,7 @@ async function drainOrUndo(operation: Operation, parts: Parts): Promise<Handover
 	} catch (error) {
 		parts.timeline.step(`undone: ${(error as Error).message}`, "undo");
 		// Should this fail too, the next round sees a closed primary and opens it.
-		const source = await operation.instance(recorded(operation).primary);
+		const source = await intactPrimary(operation);
 		await source.acceptWrites(deadline(operation, operation.limits.statementMs));
 		throw new RefusedError(`put back: ${(error as Error).message}`);
 	}

@@ -101,7 +101,8 @@ export class Telemetry implements Observer {
 
 	/** The clients were moved: a planned change cost them time from its beginning, an unplanned one since nobody was open. */
 	#moved({ kind, startedAt }: Change, now: number): void {
-		const from = kind === "switchover" ? startedAt : kind === "failover" ? this.#open?.at : undefined;
+		const closed = kind === "failover" || kind === "seed";
+		const from = kind === "switchover" ? startedAt : closed ? this.#open?.at : undefined;
 		if (from !== undefined) this.#parts.measures.downtime(kind, (now - from) / 1000);
 	}
 

@@ -56,14 +56,14 @@ export class Upkeep {
 	}
 
 	/**
-	 * A rebuild runs beside the rounds: a copy of a large database takes a while. All else is waited
+	 * What copies runs beside the rounds: with a large database it takes a while. All else is waited
 	 * for: a receiver that a late repair started could acknowledge after a failover had revoked it.
 	 */
 	async repair(operation: Operation, repairs: readonly Repair[]): Promise<void> {
 		const started = repairs
 			.filter((repair) => this.#retry.due(`repair ${repair.name}`))
 			.map((repair) => ({ repair, work: this.#one(operation, repair) }));
-		await Promise.all(started.filter(({ repair }) => repair.do !== "rebuild").map(({ work }) => work));
+		await Promise.all(started.filter(({ repair }) => !copies(repair)).map(({ work }) => work));
 	}
 
 	async #one(operation: Operation, repair: Repair): Promise<void> {
@@ -76,7 +76,7 @@ export class Upkeep {
 		} catch (error) {
 			this.#options.log.warn({ err: error, repair }, "a repair failed and is tried again");
 			// A copy of a large database is not begun anew each second; all else costs little and is urgent.
-			if (repair.do === "rebuild") this.#retry.failed(what);
+			if (copies(repair)) this.#retry.failed(what);
 		} finally {
 			this.#busy.delete(repair.name);
 			this.#options.onEnd();
@@ -96,3 +96,5 @@ export class Upkeep {
 		}
 	}
 }
+
+const copies = (repair: Repair) => repair.do === "rebuild" || repair.do === "copy";

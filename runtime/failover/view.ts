@@ -48,6 +48,8 @@ export interface View {
 	readonly paused: Paused | null;
 	/** Milliseconds for which the primary is not changed again, unless it is dead or its data gone. */
 	readonly holdOffMs: number;
+	/** Milliseconds for which nothing has come of a restored copy's being put in place; 0 where none is. */
+	readonly seedStillMs: number;
 	/** How far a rolling update is; null while that is not known. */
 	readonly rollout: RolloutFacts | null;
 }

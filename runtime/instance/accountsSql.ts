@@ -1,4 +1,6 @@
 /** The init file of `mysqld --initialize`: every account, on each instance by itself. */
+
+import { backupGrants } from "../backup/grants.ts";
 import type { AccountName, Passwords } from "../credentials/accounts.ts";
 import { grantedSchema, sqlString } from "../mysql/sqlText.ts";
 
@@ -32,6 +34,27 @@ export function accountsSql(passwords: Passwords, schemas: readonly string[]): s
 	return `${lines.join(";\n")};\n`;
 }
 
+/**
+ * The same for a restored copy, which has the accounts and passwords of the time of its backup: those that are there get
+ * today's password, those that are new are made. One statement a line.
+ */
+export function renewAccountsSql(passwords: Passwords, schemas: readonly string[]): string {
+	const lines = ["SET SESSION sql_log_bin = 0"];
+	for (const account of accounts(schemas)) {
+		const who = `${sqlString(account.name)}@${sqlString(account.host)}`;
+		const tls = account.host === "%" ? " REQUIRE SSL" : "";
+		const as = identified(passwords[account.name]);
+		lines.push(
+			`CREATE USER IF NOT EXISTS ${who} ${as}${tls}`,
+			`ALTER USER ${who} ${as} ACCOUNT UNLOCK DISCARD OLD PASSWORD`,
+		);
+		lines.push(...account.grants.map((grant) => `GRANT ${grant} TO ${who}`));
+	}
+	const root = `'root'@'localhost' ${identified(passwords.root)}`;
+	lines.push(`CREATE USER IF NOT EXISTS ${root}`, `ALTER USER ${root}`);
+	return `${lines.join(";\n")};\n`;
+}
+
 function identified(password: string): string {
 	return `IDENTIFIED WITH caching_sha2_password BY ${sqlString(password)}`;
 }
@@ -44,6 +67,8 @@ function accounts(schemas: readonly string[]): readonly Account[] {
 		{ name: "clone", host: "%", grants: ["BACKUP_ADMIN ON *.*", administrative] },
 		{ name: "monitor", host: "localhost", grants: monitorGrants },
 		{ name: "monitor", host: "%", grants: monitorGrants },
+		{ name: "archive", host: "%", grants: archiveGrants },
+		{ name: "backup", host: "%", grants: backupGrants },
 		{ name: "app", host: "%", grants: schemas.map(all) },
 		{ name: "drill", host: "%", grants: [all(drillSchema)] },
 	];
@@ -53,6 +78,12 @@ function accounts(schemas: readonly string[]): readonly Account[] {
 const administrative = "SERVICE_CONNECTION_ADMIN ON *.*";
 
 const monitorGrants = ["PROCESS, REPLICATION CLIENT ON *.*", "SELECT ON performance_schema.*"] as const;
+
+/** Reading binary logs from any instance at any time, and purging those that are archived. */
+const archiveGrants = [
+	"REPLICATION SLAVE, REPLICATION CLIENT ON *.*",
+	"SERVICE_CONNECTION_ADMIN, BINLOG_ADMIN ON *.*",
+] as const;
 
 /** What failover needs, and why; test/runtime/instance/mysqld.test.ts runs each statement as this account. */
 function watchdogGrants(schemas: readonly string[]): readonly string[] {

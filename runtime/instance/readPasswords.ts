@@ -16,7 +16,11 @@ export async function readPasswords(folder: string): Promise<Passwords> {
 	return Object.fromEntries(entries) as Passwords;
 }
 
-async function readPassword(folder: string, account: AccountName): Promise<string> {
+/**
+ * The password of one account, from the file of that name in `folder`.
+ * @throws UserError naming the key (never the value) that is missing or cannot be used.
+ */
+export async function readPassword(folder: string, account: AccountName): Promise<string> {
 	const field = `secret mysql-credentials, key ${account}`;
 	let password: string;
 	try {

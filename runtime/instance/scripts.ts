@@ -41,6 +41,9 @@ rm -f "$init"
  * SIGKILL: the kubelet would do so too, but waits up to five minutes when it happens again. Any other end is the
  * container's end. A file named `hold` keeps mysqld from starting (drills and repairs set it). What an earlier mysqld
  * left is removed: its pid, in the socket's lock file, may belong to another process by now.
+ * After a CLONE mysqld keeps its server UUID (seen on 9.7.4) although its own history is gone: as a primary it would then
+ * give new transactions the GTIDs of those that went. So a data directory that was just cloned (`#status_fix` lies in it
+ * until its first start is through) gets a new one.
  * Not more than two malloc arenas: they are never given back, and one a session costs more than it gains.
  */
 export function startScript(paths: Paths): string {
@@ -48,6 +51,7 @@ export function startScript(paths: Paths): string {
 set -u
 ${path}
 run=${shellWord(paths.run)}
+data=${shellWord(dataFolder(paths))}
 mysqld=
 stopping=
 
@@ -62,6 +66,7 @@ while :; do
 	while [ -e "$run/hold" ] && [ -z "$stopping" ]; do sleep 0.2; done
 	[ -z "$stopping" ] || exit 143
 	rm -f ${shellWord(pidFile(paths))} ${shellWord(socket(paths))} ${shellWord(`${socket(paths)}.lock`)}
+	[ ! -e "$data/#clone/#status_fix" ] || rm -f "$data/auto.cnf"
 	mysqld --defaults-file="$run/my.cnf" &
 	mysqld=$!
 	wait "$mysqld"

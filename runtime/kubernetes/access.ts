@@ -2,6 +2,8 @@
 import type {
 	KubeConfig,
 	V1ConfigMap,
+	V1CronJob,
+	V1Job,
 	V1Lease,
 	V1Node,
 	V1Pod,
@@ -17,6 +19,11 @@ import { type Ran, runInPod } from "./runInPod.ts";
 export interface AccessOptions extends ClusterOptions {
 	/** Default: mysql, or the pod's own where this runs in one. */
 	readonly namespace?: string | undefined;
+}
+
+export interface SecretPatch {
+	readonly annotations?: Readonly<Record<string, string>>;
+	readonly data?: Readonly<Record<string, string>>;
 }
 
 /** Typed access to what one database has in its namespace. Every call has a deadline. */
@@ -38,6 +45,15 @@ export interface ClusterAccess {
 	createPod(pod: V1Pod): Promise<V1Pod>;
 	/** Gone or going; nothing happens where there is none. */
 	deletePod(name: string, graceSeconds?: number): Promise<void>;
+	cronJob(name: string): Promise<V1CronJob | null>;
+	createJob(job: V1Job): Promise<V1Job>;
+	job(name: string): Promise<V1Job | null>;
+	/** Jobs by labels, `a=b,c=d`. */
+	jobs(selector: string): Promise<readonly V1Job[]>;
+	/** With its pods, and with their volumes; nothing happens where there is none. */
+	deleteJob(name: string): Promise<void>;
+	/** Changes some entries (in base64) or annotations of a Secret, and keeps the others. */
+	patchSecret(name: string, patch: SecretPatch): Promise<void>;
 	/** The newest lines of a container's log, with the time of each in front where that is asked for. */
 	log(pod: string, container: string, lines: number, options?: { timestamps?: boolean }): Promise<readonly string[]>;
 	/** GET from a pod's port through the API server. */
@@ -52,6 +68,8 @@ export interface ClusterAccess {
 		input?: string,
 	): Promise<Ran>;
 }
+
+const batch = "/apis/batch/v1";
 
 /**
  * Access by the command line's options.
@@ -89,6 +107,18 @@ export function accessTo(config: KubeConfig, namespace: string): ClusterAccess {
 		createPod: (body) => api.json<V1Pod>(path("pods"), { method: "POST", body }),
 		async deletePod(name, graceSeconds = 5) {
 			await orNull(api.text(path("pods", name), { method: "DELETE", query: { gracePeriodSeconds: graceSeconds } }));
+		},
+		cronJob: (name) => read<V1CronJob>("cronjobs", name, batch),
+		createJob: (body) => api.json<V1Job>(path("jobs", "", batch), { method: "POST", body }),
+		job: (name) => read<V1Job>("jobs", name, batch),
+		jobs: async (labelSelector) =>
+			(await api.json<{ items: V1Job[] }>(path("jobs", "", batch), { query: { labelSelector } })).items,
+		async deleteJob(name) {
+			const query = { propagationPolicy: "Background" };
+			await orNull(api.text(path("jobs", name, batch), { method: "DELETE", query }));
+		},
+		async patchSecret(name, { annotations = {}, data = {} }) {
+			await api.text(path("secrets", name), { method: "PATCH", body: { metadata: { annotations }, data } });
 		},
 		async log(pod, container, lines, { timestamps = false } = {}) {
 			const query = { container, tailLines: lines, timestamps };

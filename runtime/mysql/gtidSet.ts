@@ -93,6 +93,23 @@ export function union(...sets: readonly GtidSet[]): GtidSet {
 	return fromRaw(raw);
 }
 
+/** The same for as many sets as there are. */
+export function unionOf(sets: Iterable<GtidSet>): GtidSet {
+	let all = emptySet;
+	for (const set of sets) all = union(all, set);
+	return all;
+}
+
+/** What both have. */
+export function intersect(one: GtidSet, other: GtidSet): GtidSet {
+	return subtract(one, subtract(one, other));
+}
+
+/** Whether any transaction is in both. */
+export function overlap(one: GtidSet, other: GtidSet): boolean {
+	return !isEmpty(intersect(one, other));
+}
+
 /** What `from` has and `taken` has not. */
 export function subtract(from: GtidSet, taken: GtidSet): GtidSet {
 	const raw = new Map<string, readonly Interval[]>();
@@ -128,6 +145,17 @@ export function contains(whole: GtidSet, part: GtidSet): boolean {
 		if (!intervals.every(inOne)) return false;
 	}
 	return true;
+}
+
+/**
+ * Whether one transaction is in it: made for asking very often.
+ * @param gtid `uuid:number` or `uuid:tag:number`, in lower case
+ */
+export function holds(set: GtidSet, gtid: string): boolean {
+	const colon = gtid.lastIndexOf(":");
+	const number = Number(gtid.slice(colon + 1));
+	const intervals = set.sources.get(gtid.slice(0, colon));
+	return intervals?.some(([first, last]) => first <= number && number <= last) === true;
 }
 
 export function isEmpty(set: GtidSet): boolean {

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { buffer } from "node:stream/consumers";
 import { createGzip } from "node:zlib";
 import { execa } from "execa";
+import { clientOptions } from "./clientOptions.ts";
 import { formatGtidSet, type GtidSet } from "./gtidSet.ts";
 import type { Login, Target } from "./session.ts";
 
@@ -47,18 +48,4 @@ export async function readableSql(wanted: Wanted): Promise<Buffer> {
 	} finally {
 		await rm(folder, { recursive: true, force: true });
 	}
-}
-
-function clientOptions({ target, login }: Wanted, ca: string): string {
-	const lines = {
-		host: target.address,
-		port: target.port,
-		user: login.user,
-		password: `"${login.password.replaceAll("\\", "\\\\").replaceAll('"', '\\"')}"`,
-		// By address: the name in the certificate is not what is dialled.
-		"ssl-mode": "VERIFY_CA",
-		"ssl-ca": ca,
-	};
-	const text = Object.entries(lines).map(([key, value]) => `${key}=${value}`);
-	return `[client]\n${text.join("\n")}\n`;
 }

@@ -87,7 +87,8 @@ export async function openForeignSession(target: Target, login: ForeignLogin, de
 	return wrap(target, connection);
 }
 
-function wrap(target: Target, connection: Connection): Session {
+/** A connection of the driver as a session. */
+export function wrap(target: Pick<Target, "name">, connection: Connection): Session {
 	let closed = false;
 	const close = () => {
 		closed = true;

@@ -1,99 +1,152 @@
 /** An S3 bucket, Amazon's or any compatible one. */
+import { randomUUID } from "node:crypto";
 import {
 	DeleteObjectCommand,
+	GetBucketVersioningCommand,
 	GetObjectCommand,
+	GetObjectLockConfigurationCommand,
 	HeadObjectCommand,
 	ListObjectsV2Command,
 	PutObjectCommand,
+	type PutObjectCommandInput,
 	S3Client,
 	type S3ClientConfig,
 } from "@aws-sdk/client-s3";
 import type { StoreSettings } from "../../objectives/settings.ts";
-import type { ObjectFacts, ObjectStore } from "./objectStore.ts";
+import {
+	type Bucket,
+	defaultDeadlineMs,
+	keysMs,
+	lockedUntil,
+	type ObjectFacts,
+	type StoreOptions,
+	typeOf,
+	writerEntry,
+} from "./objectStore.ts";
+import { StoreError, statusOf, storeCall } from "./storeError.ts";
+import type { KeySource, S3Keys } from "./storeKeys.ts";
 
-export interface StoreKeys {
-	readonly accessKey: string;
-	readonly secretKey: string;
-}
-
-export interface S3StoreOptions {
+export interface S3StoreOptions extends StoreOptions {
 	readonly store: StoreSettings;
-	/**
-	 * Asked again and again, so that renewed keys are used. Null: what the pod's identity gives (IRSA, Pod Identity), as
-	 * the SDK finds it.
-	 */
-	readonly keys: (() => Promise<StoreKeys>) | null;
-	/** For one call with its retries. Default {@link defaultDeadlineMs}. */
-	readonly deadlineMs?: number;
+	readonly keys: KeySource<S3Keys>;
 }
 
-/** A few megabytes over a slow line, and two retries. */
-const defaultDeadlineMs = 30_000;
-/** Keys are read again this often. */
-const keysMs = 300_000;
+type Limit = { abortSignal: AbortSignal };
 
-export function s3Store(options: S3StoreOptions): ObjectStore {
-	const { bucket: Bucket, name } = options.store;
+export function s3Store(options: S3StoreOptions): Bucket {
+	const { store, deadlineMs = defaultDeadlineMs, pageSize: MaxKeys } = options;
+	const { bucket: Bucket, name, objectLock } = store;
 	const client = new S3Client(clientConfig(options));
-	const limit = () => ({ abortSignal: AbortSignal.timeout(options.deadlineMs ?? defaultDeadlineMs) });
+	const calling = <T>(call: string, work: (limit: Limit) => Promise<T>): Promise<T> =>
+		storeCall({ store: name, call, deadlineMs }, (abortSignal) => work({ abortSignal }));
+	const read = (Key: string, Range?: string) =>
+		calling(`get ${Key}`, (limit) =>
+			orNull(async () => {
+				const { Body } = await client.send(new GetObjectCommand({ Bucket, Key, Range }), limit);
+				return Buffer.from((await Body?.transformToByteArray()) ?? []);
+			}),
+		);
 	return {
 		name,
-		async put(Key, Body, how) {
-			const once = how === "once" ? { IfNoneMatch: "*" } : {};
+		put(Key, Body, how) {
+			const writer = randomUUID();
+			const asked = { Bucket, Key, Body, ContentType: typeOf(Key), Metadata: { [writerEntry]: writer } };
+			const command = new PutObjectCommand({ ...asked, ...(how === "once" ? once(store) : {}) });
+			return calling(`put ${Key}`, async (limit) => {
+				const refused = await client.send(command, limit).then(
+					() => null,
+					(error) => error,
+				);
+				if (refused === null) return "written";
+				if (statusOf(refused) !== 412) throw explained(refused, store, Key);
+				const { Metadata } = await client.send(new HeadObjectCommand({ Bucket, Key }), limit);
+				return Metadata?.[writerEntry] === writer ? "written" : "present";
+			});
+		},
+		get: (key) => read(key),
+		async getRange(key, offset, length) {
 			try {
-				await client.send(new PutObjectCommand({ Bucket, Key, Body, ContentType: typeOf(Key), ...once }), limit());
-				return "written";
+				return await read(key, `bytes=${offset}-${offset + length - 1}`);
 			} catch (error) {
-				if (statusOf(error) === 412) return "present";
+				if (statusOf(error) === 416) return Buffer.alloc(0);
 				throw error;
 			}
 		},
-		async get(Key) {
-			return orNull(async () => {
-				const { Body } = await client.send(new GetObjectCommand({ Bucket, Key }), limit());
-				return Buffer.from((await Body?.transformToByteArray()) ?? []);
-			});
-		},
-		async getRange(Key, offset, length) {
-			const Range = `bytes=${offset}-${offset + length - 1}`;
-			return orNull(async () => {
-				const { Body } = await client.send(new GetObjectCommand({ Bucket, Key, Range }), limit());
-				return Buffer.from((await Body?.transformToByteArray()) ?? []);
-			});
-		},
-		async head(key) {
-			return orNull(async () => {
-				const { ContentLength, LastModified } = await client.send(new HeadObjectCommand({ Bucket, Key: key }), limit());
-				return { key, size: ContentLength ?? 0, modifiedAt: LastModified ?? new Date(0) };
-			});
-		},
-		async remove(Key) {
-			try {
-				await client.send(new DeleteObjectCommand({ Bucket, Key }), limit());
-				return true;
-			} catch (error) {
-				if (statusOf(error) === 403) return false;
-				throw error;
-			}
-		},
+		head: (key) =>
+			calling(`head ${key}`, (limit) =>
+				orNull(async () => {
+					const { ContentLength, LastModified } = await client.send(new HeadObjectCommand({ Bucket, Key: key }), limit);
+					return { key, size: ContentLength ?? 0, modifiedAt: LastModified ?? new Date(0) };
+				}),
+			),
+		remove: (Key) =>
+			calling(`remove ${Key}`, async (limit) => {
+				try {
+					if (objectLock === undefined) await client.send(new DeleteObjectCommand({ Bucket, Key }), limit);
+					else await removeVersions(client, { Bucket, Key }, limit);
+					return true;
+				} catch (error) {
+					if (statusOf(error) === 403) return false;
+					throw error;
+				}
+			}),
 		async *list(Prefix, { after: StartAfter } = {}): AsyncGenerator<ObjectFacts> {
 			let ContinuationToken: string | undefined;
 			do {
-				const asked = { Bucket, Prefix, StartAfter, ContinuationToken };
-				const page = await client.send(new ListObjectsV2Command(asked), limit());
+				const asked = new ListObjectsV2Command({ Bucket, Prefix, StartAfter, ContinuationToken, MaxKeys });
+				const page = await calling(`list ${Prefix}`, (limit) => client.send(asked, limit));
 				for (const { Key, Size, LastModified } of page.Contents ?? []) {
 					if (Key !== undefined) yield { key: Key, size: Size ?? 0, modifiedAt: LastModified ?? new Date(0) };
 				}
 				ContinuationToken = page.NextContinuationToken;
 			} while (ContinuationToken !== undefined);
 		},
+		protection: () =>
+			calling("read how the bucket is protected", async (limit) => {
+				const { Status } = await client.send(new GetBucketVersioningCommand({ Bucket }), limit);
+				return { versioned: Status === "Enabled", lockable: await lockable(client, Bucket, limit) };
+			}),
 	};
+}
+
+function once({ objectLock }: StoreSettings): Partial<PutObjectCommandInput> {
+	if (objectLock === undefined) return { IfNoneMatch: "*" };
+	const ObjectLockMode = objectLock.mode === "compliance" ? "COMPLIANCE" : "GOVERNANCE";
+	return { IfNoneMatch: "*", ObjectLockMode, ObjectLockRetainUntilDate: lockedUntil(objectLock.days) };
+}
+
+/** Where versions are kept, a delete that names none only hides a locked object. One that names it is refused with 403. */
+async function removeVersions(client: S3Client, object: { Bucket: string; Key: string }, limit: Limit): Promise<void> {
+	for (;;) {
+		const version = await orNull(async () => client.send(new HeadObjectCommand(object), limit));
+		if (version === null) return;
+		await client.send(new DeleteObjectCommand({ ...object, VersionId: version.VersionId }), limit);
+	}
+}
+
+async function lockable(client: S3Client, Bucket: string, limit: Limit): Promise<boolean> {
+	try {
+		const { ObjectLockConfiguration } = await client.send(new GetObjectLockConfigurationCommand({ Bucket }), limit);
+		return ObjectLockConfiguration?.ObjectLockEnabled === "Enabled";
+	} catch (error) {
+		if ((error as Error).name === "ObjectLockConfigurationNotFoundError") return false;
+		throw error;
+	}
+}
+
+function explained(error: unknown, { name, bucket, objectLock }: StoreSettings, key: string): unknown {
+	if (objectLock === undefined || !/object ?lock/i.test(`${(error as Error).name} ${(error as Error).message}`)) {
+		return error;
+	}
+	const remedy = `make one with object lock, or take objectLock out of the settings of the store`;
+	const reason = `objectLock is declared, but bucket ${bucket} cannot lock objects (${(error as Error).message}); ${remedy}`;
+	return new StoreError(name, `put ${key}`, reason, statusOf(error));
 }
 
 function clientConfig({ store, keys }: S3StoreOptions): S3ClientConfig {
 	const { region, endpoint } = store;
 	const credentials = async () => {
-		const { accessKey, secretKey } = await (keys as () => Promise<StoreKeys>)();
+		const { accessKey, secretKey } = await (keys as () => Promise<S3Keys>)();
 		return { accessKeyId: accessKey, secretAccessKey: secretKey, expiration: new Date(Date.now() + keysMs) };
 	};
 	return {
@@ -112,13 +165,4 @@ async function orNull<T>(call: () => Promise<T>): Promise<T | null> {
 		if (statusOf(error) === 404 && (error as Error).name !== "NoSuchBucket") return null;
 		throw error;
 	}
-}
-
-function statusOf(error: unknown): number | undefined {
-	return (error as { $metadata?: { httpStatusCode?: number } }).$metadata?.httpStatusCode;
-}
-
-function typeOf(key: string): string {
-	if (key.endsWith(".json")) return "application/json";
-	return key.endsWith(".gz") ? "application/gzip" : "application/octet-stream";
 }

@@ -13,8 +13,12 @@ describe("one database's args", () => {
 	});
 
 	test("name the Secrets that exist already, and leave those to their owners", () => {
-		const given = database({ credentials: { existingSecret: "given" }, tls: { existingSecret: "given-tls" } });
-		const { home, mysql, watchdog } = args(configuration([given]));
+		const given = database({
+			credentials: { existingSecret: "given" },
+			tls: { existingSecret: "given-tls" },
+			backup: { key: { existingSecret: "given-key" } },
+		});
+		const { home, mysql, watchdog, backups } = args(configuration([given]));
 		expect(home.settings).toMatchObject({
 			credentialsManaged: false,
 			credentialsSecret: "given",
@@ -22,6 +26,8 @@ describe("one database's args", () => {
 			tlsSecret: "given-tls",
 		});
 		expect([mysql.credentials, mysql.certificates]).toEqual(["given", "given-tls"]);
+		expect(home.settings.backup).toMatchObject({ keyManaged: false, keySecret: "given-key" });
+		expect(backups?.secrets).toMatchObject({ credentials: "given", certificates: "given-tls", backupKey: "given-key" });
 		expect(watchdog.secrets.managed).toEqual([]);
 	});
 
@@ -49,6 +55,24 @@ describe("one database's args", () => {
 			{ ...stores[0], kind: "s3", credentialsSecret: "mysql-store-store-1" },
 		]);
 		expect(args({ ...config, stores: [] }).home.settings.stores).toEqual([]);
+	});
+
+	test("declare backups where there is a store, with room for a copy of the data unless told otherwise", () => {
+		const config = configuration();
+		expect(args(config, { storageClass: "fast" }).backups).toMatchObject({
+			scratch: 2 * 2 ** 30,
+			storageClass: "fast",
+		});
+		const given = { scratch: "3Gi", storageClass: "slow", checks: [{ name: "any", sql: "SELECT 1", expect: 1 }] };
+		const told = args(configuration([database({ backup: given })]), { storageClass: "fast" });
+		expect(told.backups).toMatchObject({ scratch: 3 * 2 ** 30, storageClass: "slow" });
+		expect(told.home.settings.backup).toMatchObject({
+			scratchBytes: 3 * 2 ** 30,
+			storageClass: "slow",
+			runtimeImage: "mysql-dr/runtime:test",
+			checks: [{ name: "any", sql: "SELECT 1", expect: "1" }],
+		});
+		expect(args({ ...config, stores: [] }).backups).toBeNull();
 	});
 });
 

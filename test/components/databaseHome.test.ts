@@ -96,6 +96,10 @@ describe("settings", () => {
 	});
 });
 
+interface Peer {
+	readonly podSelector: { readonly matchLabels: Record<string, string> };
+}
+
 describe("network policies", () => {
 	const ingress = (name: string) => stack.one("NetworkPolicy", name).inputs.spec;
 
@@ -107,17 +111,31 @@ describe("network policies", () => {
 		expect(ingress("mysql-clients").ingress).toEqual([{ ports: [{ protocol: "TCP", port: 3306 }] }]);
 		const [members] = ingress("mysql-members").ingress;
 		expect(members.ports).toEqual([{ protocol: "TCP", port: 33062 }]);
-		const parts = members.from.map((peer: { podSelector: { matchLabels: Record<string, string> } }) => [
+		const parts = members.from.map((peer: Peer) => [
 			peer.podSelector.matchLabels["app.kubernetes.io/component"],
 			peer.podSelector.matchLabels["mysql-dr/cluster"],
 		]);
 		expect(parts).toEqual([
 			["database", "mysql"],
 			["watchdog", "mysql"],
+			["archive", "mysql"],
+			["backup", "mysql"],
+			["restore", "mysql"],
 		]);
 	});
 
-	test("let the API server's proxy reach the watchdog's status", () => {
-		expect(ingress("mysql-watchdog").ingress).toEqual([{ ports: [{ protocol: "TCP", port: 8080 }] }]);
+	test("let the API server's proxy reach the status of watchdog and archiver", () => {
+		for (const name of ["mysql-watchdog", "mysql-archive"])
+			expect(ingress(name).ingress).toEqual([{ ports: [{ protocol: "TCP", port: 8080 }] }]);
+	});
+
+	test("let instances and watchdogs, and nobody else, reach a restored copy", () => {
+		const rules = ingress("mysql-restore").ingress;
+		expect(rules.map(({ ports }: { ports: { port: number }[] }) => ports[0]?.port)).toEqual([3306, 33062]);
+		for (const { from } of rules)
+			expect(from.map((peer: Peer) => peer.podSelector.matchLabels["app.kubernetes.io/component"])).toEqual([
+				"database",
+				"watchdog",
+			]);
 	});
 });

@@ -1,5 +1,6 @@
 /** Builders of the tests: a configuration, and what the stack declares from it. */
 import { jest } from "@jest/globals";
+import { Backups } from "../../components/backups.ts";
 import { databaseArgs } from "../../components/database.ts";
 import { DatabaseHome } from "../../components/databaseHome.ts";
 import { MysqlCluster } from "../../components/mysqlCluster.ts";
@@ -44,10 +45,12 @@ export function declared(config = configuration()): Promise<Recording> {
 		const site = new Site(config.site.name, config.site, { context: "test" });
 		const { provider } = site;
 		for (const index of config.databases.keys()) {
-			const { name, home: homeArgs, watchdog: watchdogArgs, mysql } = databaseArgs(config, index, site, "test");
+			const args = databaseArgs(config, index, site, "test");
+			const { name, home: homeArgs, watchdog: watchdogArgs, mysql, backups } = args;
 			const home = new DatabaseHome(name, homeArgs, { provider });
 			const watchdog = new Watchdog(name, watchdogArgs, { provider, dependsOn: home });
 			new MysqlCluster(name, mysql, { provider, dependsOn: [home, watchdog] });
+			if (backups) new Backups(name, backups, { provider, dependsOn: [home, watchdog] });
 		}
 	});
 }

@@ -56,8 +56,11 @@ describe("pods", () => {
 	test("of a standard database on two zones may share one", async () => {
 		const laxer = database({ tier: "standard", scenarios: { zone: { rto: "1h", rpo: "1h" } } });
 		const two = await declared(configuration([laxer], { zones: ["zone-a", "zone-b"] }));
-		for (const kind of ["StatefulSet", "Deployment"]) {
-			const { affinity, topologySpreadConstraints } = two.one(kind).inputs.spec.template.spec;
+		for (const [kind, name] of [
+			["StatefulSet", "mysql"],
+			["Deployment", "mysql-watchdog"],
+		] as const) {
+			const { affinity, topologySpreadConstraints } = two.one(kind, name).inputs.spec.template.spec;
 			expect(affinity.podAntiAffinity).not.toHaveProperty("requiredDuringSchedulingIgnoredDuringExecution");
 			expect(topologySpreadConstraints[0].whenUnsatisfiable).toBe("ScheduleAnyway");
 		}

@@ -35,7 +35,7 @@ describe("a stack of two databases", () => {
 		const objects = stack.resources.filter(({ custom, type }) => custom && !type.startsWith("pulumi:providers"));
 		expect(objects.length).toBeGreaterThan(40);
 		for (const { parent, provider } of objects) {
-			expect(parent).toMatch(/mysql-dr:index:(DatabaseHome|Watchdog|MysqlCluster)::/);
+			expect(parent).toMatch(/mysql-dr:index:(DatabaseHome|Watchdog|MysqlCluster|Backups)::/);
 			expect(provider).toBe("test");
 		}
 	});
@@ -64,7 +64,7 @@ describe("what policies see", () => {
 			plan: { failover: { confirmations: expect.any(Number) } },
 			site: { name: "test", zones: ["zone-a", "zone-b", "zone-c"] },
 		});
-		for (const kind of ["DatabaseHome", "Watchdog"])
+		for (const kind of ["DatabaseHome", "Watchdog", "Backups"])
 			expect(stack.all(kind)[0]?.inputs).toMatchObject({ rto: 15 * 60_000, rpo: 5 * 60_000 });
 	});
 });

@@ -6,13 +6,13 @@ let stack: Recording;
 let deployment: Inputs;
 beforeAll(async () => {
 	stack = await declared();
-	deployment = stack.one("Deployment").inputs.spec;
+	deployment = stack.one("Deployment", "mysql-watchdog").inputs.spec;
 });
 
 /** Verbs by resource, each with the names that it is limited to (`*` where it is not). */
 function permissions(recording: Recording): Record<string, string[]> {
 	const granted: Record<string, string[]> = {};
-	for (const rule of recording.one("Role").inputs.rules as Inputs[])
+	for (const rule of recording.one("Role", "mysql-watchdog").inputs.rules as Inputs[])
 		for (const resource of rule.resources)
 			for (const name of rule.resourceNames ?? ["*"])
 				granted[`${resource}/${name}`] = [...(granted[`${resource}/${name}`] ?? []), ...(rule.verbs as string[])];
@@ -42,7 +42,7 @@ describe("the Deployment", () => {
 	});
 
 	test("starts only with its permissions", () => {
-		expect(stack.one("Deployment").dependsOn).toEqual(
+		expect(stack.one("Deployment", "mysql-watchdog").dependsOn).toEqual(
 			expect.arrayContaining([
 				expect.stringMatching(/:RoleBinding::mysql$/),
 				expect.stringMatching(/:ClusterRoleBinding::mysql$/),
@@ -52,7 +52,7 @@ describe("the Deployment", () => {
 
 	test("is restarted by every setting", async () => {
 		const other = await declared(configuration([database({ schedules: { logical: "0 4 * * *" } })]));
-		expect(other.one("Deployment").inputs.spec.template.metadata.annotations).not.toEqual(
+		expect(other.one("Deployment", "mysql-watchdog").inputs.spec.template.metadata.annotations).not.toEqual(
 			deployment.template.metadata.annotations,
 		);
 	});
@@ -73,6 +73,7 @@ describe("permissions", () => {
 			"secrets/mysql-credentials": kept,
 			"secrets/mysql-tls": kept,
 			"secrets/mysql-ca": kept,
+			"secrets/mysql-backup-key": kept,
 			"secrets/*": ["create"],
 			"leases/mysql-watchdog": kept,
 			"leases/*": ["create"],

@@ -15,6 +15,8 @@ export interface Run {
 	readonly downtime: number | null;
 	/** Seconds that the run took. */
 	readonly took: number;
+	/** Seconds of it, by what they went into. */
+	readonly spent: Readonly<Record<string, number>>;
 	/** What broke; empty when all held. */
 	readonly reasons: readonly string[];
 }
@@ -25,19 +27,26 @@ export async function play(bench: Bench, row: Row, round: number): Promise<Run> 
 	const began = performance.now();
 	const sampler = new Sampler(bench);
 	const reasons: string[] = [];
+	const spent: Record<string, number> = {};
+	const timed = async <T>(what: string, work: () => Promise<T>): Promise<T> => {
+		const since = performance.now();
+		return work().finally(() => {
+			spent[what] = seconds(performance.now() - since);
+		});
+	};
 	const attempt = async (what: string, work: () => Promise<void>) => {
 		if (reasons.length > 0) return;
-		await work().catch((error: Error) => void reasons.push(`${what}: ${error.message}`));
+		await timed(what, work).catch((error: Error) => void reasons.push(`${what}: ${error.message}`));
 	};
 	let ledger: Ledger | null = null;
 	let stage: Stage | null = null;
 	await attempt("before the fault", async () => {
 		if (row.fresh || row.holdOff !== bench.holdOff) await bench.anew(row.holdOff);
 		await bench.protected();
-		ledger = await Ledger.open(bench);
+		ledger = await Ledger.open(bench, row.asking);
 		stage = await Stage.set(bench, ledger, round);
+		await sampler.begin();
 	});
-	sampler.begin();
 	await attempt("under the fault", async () => row.run(stage as unknown as Stage));
 	const healed = await bench.heal().then(
 		() => "",
@@ -48,7 +57,7 @@ export async function play(bench: Bench, row: Row, round: number): Promise<Run> 
 		await bench.protected();
 		await ledger?.more(20);
 	});
-	const proof = await prove(bench, ledger, sampler);
+	const proof = await timed("proof", () => prove(bench, ledger, sampler));
 	reasons.push(...proof.reasons);
 	const faultAt = (stage as Stage | null)?.faultAt ?? null;
 	const down = faultAt === null ? null : downtime(proof.entries, faultAt);
@@ -56,9 +65,11 @@ export async function play(bench: Bench, row: Row, round: number): Promise<Run> 
 		reasons.push(`writes were down for ${down} s, more than ${row.budget.toFixed(1)} s`);
 	}
 	if (reasons.length > 0) await keepEvidence(bench, row);
-	const took = Math.round(performance.now() - began) / 1000;
-	return { acknowledged: proof.entries.length, lost: proof.lost, downtime: down, took, reasons };
+	const took = seconds(performance.now() - began);
+	return { acknowledged: proof.entries.length, lost: proof.lost, downtime: down, took, spent, reasons };
 }
+
+const seconds = (ms: number): number => Math.round(ms) / 1000;
 
 async function prove(bench: Bench, ledger: Ledger | null, sampler: Sampler) {
 	await ledger?.close();
@@ -71,6 +82,10 @@ async function prove(bench: Bench, ledger: Ledger | null, sampler: Sampler) {
 	);
 	for (const { name, count } of missing) {
 		if (count > 0) reasons.push(`${name} lacks ${count} acknowledged writes`);
+	}
+	for (const { name } of bench.instances) {
+		const shown = (await ledger?.givenUpOn(name)) ?? 0;
+		if (shown > 0) reasons.push(`${name} shows ${shown} writes that were given up`);
 	}
 	// A replica may be rebuilt; what the primary lacks is gone.
 	const lost = missing.find(({ name }) => name === primary)?.count ?? 0;

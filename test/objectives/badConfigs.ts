@@ -25,6 +25,11 @@ export function example() {
 /** A store of this name in this region. */
 export const store = (name: string, region: string) => ({ name, region, kind: "s3", bucket: `backup-${name}` });
 
+const locked = (name: string, region: string, days: number) => ({
+	...store(name, region),
+	objectLock: { mode: "governance", days },
+});
+
 /** The problems of the example after a change. */
 export function problems(change: (raw: Raw) => unknown): readonly string[] {
 	const raw = example();
@@ -109,6 +114,47 @@ export const rows: readonly (readonly [string, (raw: Raw) => unknown, string])[]
 		set({ volume: undefined }),
 		'databases[0].volume: is missing; write a number and a unit, such as "10Gi" or "512Mi"',
 	],
+	[
+		"a scratch volume that cannot hold the data",
+		set({ backup: { scratch: "1Gi" } }),
+		"databases[0].backup.scratch: 1Gi is less than the volume of 2Gi whose copy is booted on it; set 2Gi or more, or leave it out",
+	],
+	[
+		"a check that changes what it checks",
+		set({ backup: { checks: [{ name: "orders", sql: "DELETE FROM orders" }] } }),
+		'databases[0].backup.checks[0].sql: "DELETE FROM orders" is no SELECT; write one SELECT whose first value is not 0 where all is well, or is what "expect" says',
+	],
+	[
+		"a check of two statements",
+		set({ backup: { checks: [{ name: "orders", sql: "SELECT 1; SELECT 2" }] } }),
+		'databases[0].backup.checks[0].sql: "SELECT 1; SELECT 2" is more than one statement; write one SELECT whose first value is not 0 where all is well, or is what "expect" says',
+	],
+	[
+		"two checks of one name",
+		set({
+			backup: {
+				checks: [
+					{ name: "orders", sql: "SELECT 1" },
+					{ name: "orders", sql: "SELECT 2" },
+				],
+			},
+		}),
+		'databases[0].backup.checks[1].name: "orders" names two checks; give each check a name of its own',
+	],
+	[
+		"a lock that outlasts the archive",
+		(raw) => {
+			raw.stores = [locked("one", "local-1", 30), store("two", "local-2")];
+		},
+		'stores[0].objectLock.days: 30 days are longer than the 14d for which the archive of "reports" is kept; set 14: what is let go could not be removed',
+	],
+	[
+		"a lock that ends before the archive does",
+		(raw) => {
+			raw.stores = [locked("one", "local-1", 14), locked("two", "local-2", 7)];
+		},
+		'stores[1].objectLock.days: 7 days are shorter than the 14d for which the archive of "reports" is kept; set 14: what a restore needs could be deleted',
+	],
 	["an empty line", set({ tier: null }), "databases[0].tier: is empty; write the database's tier: critical, standard"],
 	["unknown key, near one", set({ volumne: "2Gi" }), 'databases[0].volumne: is not a setting; did you mean "volume"?'],
 	[
@@ -125,7 +171,7 @@ export const rows: readonly (readonly [string, (raw: Raw) => unknown, string])[]
 	[
 		"a password, which is not echoed",
 		set({ password: "hunter2" }),
-		"databases[0].password: is not a setting; known are name, namespace, tier, rto, rpo, scenarios, volume, resources, image, schema, archive, schedules, credentials, tls",
+		"databases[0].password: is not a setting; known are name, namespace, tier, rto, rpo, scenarios, volume, resources, image, schema, archive, schedules, credentials, tls, backup",
 	],
 	[
 		"a scalar for a group",

@@ -41,26 +41,6 @@ describe("the runbook for a lost pod", () => {
 		expect(lines).toContain("| promotion | 1 s | measured: 10 pod drills |");
 	});
 
-	test("has nothing to fill in: every command names this stack's namespace", () => {
-		for (const command of commands(text)) expect(command).toMatch(/-n orders\b/);
-		expect(text).not.toMatch(/<\w+>|undefined|null|NaN/);
-	});
-
-	test("names only commands and options that mysql-dr has", () => {
-		const known = operatorCommands(async () => {});
-		const used = commands(text)
-			.map((line) => /^(?:npx mysql-dr|npm run (?=drill)) ?(\w+)(.*)$/.exec(line))
-			.filter((found) => found !== null);
-		expect(used.length).toBeGreaterThan(3);
-		for (const [, name, rest = ""] of used) {
-			const command = known.find((one) => one.name() === name) ?? new Command();
-			expect(command.name()).toBe(name);
-			for (const flag of rest.split(/\s+/).filter((word) => /^--?\w/.test(word))) {
-				expect(command.options.some(({ short, long }) => flag === short || flag === long)).toBe(true);
-			}
-		}
-	});
-
 	test("says what was so when it was printed, if that is known", () => {
 		const instances = [
 			{ name: "mysql-0", zone: "zone-a", role: "lost" },
@@ -85,10 +65,40 @@ describe("the runbook for a lost pod", () => {
 	});
 });
 
+describe.each(runbookScenarios)("the runbook for %s", (scenario) => {
+	const text = renderRunbook(scenario, facts());
+
+	test("has nothing to fill in: every command names this stack's namespace", () => {
+		for (const command of commands(text)) expect(command).toMatch(/-n orders\b|^npm run up$/);
+		expect(text).not.toMatch(/<\w+>|undefined|null|NaN/);
+	});
+
+	test("names only commands and options that mysql-dr has", () => {
+		const known = operatorCommands(async () => {});
+		const used = commands(text)
+			.map((line) => /^(?:npx mysql-dr|npm run (?=drill)) ?([\w-]+)(.*)$/.exec(line))
+			.filter((found) => found !== null);
+		expect(used.length).toBeGreaterThan(3);
+		for (const [, name, rest = ""] of used) {
+			const command = known.find((one) => one.name() === name) ?? new Command();
+			expect(command.name()).toBe(name);
+			for (const flag of rest.split(/\s+/).filter((word) => /^--?\w/.test(word))) {
+				expect(command.options.some(({ short, long }) => flag === short || flag === long)).toBe(true);
+			}
+		}
+	});
+
+	test("says whom to call, what is promised, and of what the forecast consists", () => {
+		expect(text).toContain("1. **Primary DBA**: Ada Example");
+		expect(text).toMatch(/^Promise: /m);
+		expect(text).toContain("| detection | 1.5 s |");
+	});
+});
+
 test("a scenario without a runbook is refused with those that there are", () => {
 	for (const scenario of [...scenarios.filter((name) => !runbookScenarios.includes(name)), "toString"]) {
 		expect(() => renderRunbook(scenario, facts())).toThrow(
-			`scenario: there is no runbook for "${scenario}"; choose one of pod`,
+			`scenario: there is no runbook for "${scenario}"; choose one of pod, cluster, badData`,
 		);
 	}
 });

@@ -1,6 +1,7 @@
 /** What each kind of fault does to the world, and what ends it. */
 import type { Fault, Kind } from "./faults.ts";
-import { members, type World, watchdogs } from "./world.ts";
+import { Mysql } from "./mysqlModel.ts";
+import { members, restoredCopy, type World, watchdogs } from "./world.ts";
 
 type Undo = () => void;
 type Effect = (world: World, who: string, fault: Fault) => Undo;
@@ -102,9 +103,9 @@ const effects: Record<Kind, Effect> = {
 	leader: (world) => pause(world, world.leader() ?? "watchdog-0"),
 	lose: (world, who) => {
 		const instance = world.mysql(who);
-		world.watch.excuse();
+		world.watch.losing(instance);
 		instance.crash(false);
-		instance.wipe(true);
+		instance.wipe();
 		return () => instance.start();
 	},
 	errant: (world, who) => {
@@ -124,6 +125,22 @@ const effects: Record<Kind, Effect> = {
 		const [at, until] = [now, now + lastsMs].map((ms) => new Date(ms).toISOString()) as [string, string];
 		world.api.pause = { id: at, at, until, lastsMs: Math.max(1, lastsMs), reason: "simulated" };
 		return nothing;
+	},
+	/** What a replica holds now is to take the place of all that there will be; in the end the copy goes away. */
+	seed: (world, who) => {
+		const donor = new Mysql(restoredCopy, world);
+		donor.executed = world.mysql(who).executed.copy();
+		world.donor = donor;
+		world.api.request = {
+			id: `s${world.clock.now()}`,
+			kind: "seed",
+			at: new Date(0).toISOString(),
+			donor: { host: restoredCopy, port: 3306, identity: restoredCopy },
+			gtids: donor.executed.text(),
+			replaces: "in-place",
+			beyondTerm: 0,
+		};
+		return () => donor.crash(false);
 	},
 	switchover: (world) => {
 		world.api.request = { id: `r${world.clock.now()}`, kind: "switchover", at: new Date(0).toISOString() };

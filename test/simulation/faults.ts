@@ -38,7 +38,8 @@ const kinds = [
 	"order",
 	"switchover",
 ] as const;
-export type Kind = (typeof kinds)[number];
+/** A restored copy is put in place in schedules of its own only. */
+export type Kind = (typeof kinds)[number] | "seed";
 
 /** All faults are over by then. */
 export const horizonMs = 22_000;

@@ -38,6 +38,8 @@ export class Mysql {
 	superReadOnly = true;
 	acksRequired = false;
 	offline = false;
+	/** Its data are being replaced by another's. */
+	cloning = false;
 	stopped = false;
 	/** Its host went with it: nothing answers there, not even a refusal. */
 	vanished = false;
@@ -183,6 +185,7 @@ export class Mysql {
 		this.up = false;
 		this.vanished = silent;
 		this.boot += 1;
+		this.cloning = false;
 		this.#waiting = [];
 		this.#flushing = 0;
 		this.open.clear();
@@ -212,8 +215,8 @@ export class Mysql {
 	}
 
 	/** A new, empty data directory. */
-	wipe(byFault: boolean): void {
-		this.world.watch.wiped(this, byFault);
+	wipe(): void {
+		this.world.watch.wiped(this);
 		this.uuid = this.world.newUuid();
 		this.binlog = [];
 		this.executed = new TransactionSet();

@@ -6,7 +6,7 @@ import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
 import { availableParallelism } from "node:os";
 import { parseArgs } from "node:util";
-import { add, nothingYet, type Sum } from "./schedules.ts";
+import { add, nothingYet, type Sum, standstills } from "./schedules.ts";
 import { shrink, simulate } from "./simulate.ts";
 
 const nightly = 100_000;
@@ -44,7 +44,7 @@ async function runAll(): Promise<boolean> {
 	let sum = nothingYet;
 	const state = () => {
 		const seconds = (performance.now() - began) / 1000;
-		return `${sum.schedules} of ${wanted} schedules from seed ${seed} in ${seconds.toFixed(0)} s (${(sum.schedules / seconds).toFixed(0)}/s): ${sum.faults} faults, ${sum.changes} changes of the primary, ${sum.acknowledged} acknowledged writes, ${sum.leftToPeople} left to people after lost data, slowest recovery ${(sum.slowestMs / 1000).toFixed(1)} s, ${sum.failed.length} failed`;
+		return `${sum.schedules} of ${wanted} schedules from seed ${seed} in ${seconds.toFixed(0)} s (${(sum.schedules / seconds).toFixed(0)}/s): ${sum.faults} faults, ${sum.changes} changes of the primary, ${sum.acknowledged} acknowledged writes, ${standstills(sum)} left to people, slowest recovery ${(sum.slowestMs / 1000).toFixed(1)} s, ${sum.failed.length} failed`;
 	};
 	const progress = setInterval(() => say(state()), progressMs);
 	const work = async (worker: ChildProcess) => {
@@ -65,6 +65,7 @@ async function runAll(): Promise<boolean> {
 	await Promise.all(workers.map(work));
 	clearInterval(progress);
 	say(state());
+	for (const [why, count] of Object.entries(sum.leftToPeople)) say(`  ${count} left to people: ${why}`);
 	return sum.failed.length > 0;
 }
 

@@ -142,4 +142,13 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
 			fault("kill", "primary", asked + random.between(100, 3500), random.between(50, 1200)),
 		];
 	},
+	/** Undone on an empty instance: it would open, and its replica would acknowledge what belongs to no history. */
+	"a switchover cannot finish, and the primary's data are lost meanwhile": (random) => {
+		const asked = random.between(2000, 4000);
+		return [
+			fault("isolate", "replica", asked - random.between(20, 150), random.between(5000, 10_000), { much: 0 }),
+			fault("switchover", "primary", asked, 0),
+			fault("lose", "primary", asked + random.between(300, 1500), random.between(50, 600)),
+		];
+	},
 };

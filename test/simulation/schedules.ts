@@ -7,8 +7,8 @@ export interface Sum {
 	readonly acknowledged: number;
 	/** Changes of the primary. */
 	readonly changes: number;
-	/** Schedules in which data was lost while the cluster was not protected, and which were then left to people. */
-	readonly leftToPeople: number;
+	/** How many schedules stood still in the end, by why they may. */
+	readonly leftToPeople: Readonly<Record<string, number>>;
 	/** The longest that it took to be protected and served again after the last fault. */
 	readonly slowestMs: number;
 	readonly failed: readonly string[];
@@ -19,7 +19,7 @@ export const nothingYet: Sum = {
 	faults: 0,
 	acknowledged: 0,
 	changes: 0,
-	leftToPeople: 0,
+	leftToPeople: {},
 	slowestMs: 0,
 	failed: [],
 };
@@ -30,11 +30,21 @@ export function add(a: Sum, b: Sum): Sum {
 		faults: a.faults + b.faults,
 		acknowledged: a.acknowledged + b.acknowledged,
 		changes: a.changes + b.changes,
-		leftToPeople: a.leftToPeople + b.leftToPeople,
+		leftToPeople: addEach(a.leftToPeople, b.leftToPeople),
 		slowestMs: Math.max(a.slowestMs, b.slowestMs),
 		failed: [...a.failed, ...b.failed],
 	};
 }
+
+type Counts = Sum["leftToPeople"];
+
+function addEach(a: Counts, b: Counts): Counts {
+	const names = new Set([...Object.keys(a), ...Object.keys(b)]);
+	return Object.fromEntries([...names].map((name) => [name, (a[name] ?? 0) + (b[name] ?? 0)]));
+}
+
+/** Of all reasons together. */
+export const standstills = (sum: Sum): number => Object.values(sum.leftToPeople).reduce((a, b) => a + b, 0);
 
 export interface Seeds {
 	readonly first: number;
@@ -51,14 +61,14 @@ export async function runSchedules({ first, count, step }: Seeds): Promise<Sum> 
 
 async function runOne(seed: number): Promise<Sum> {
 	const outcome = await simulate({ seed });
-	const { faults, acknowledged, terms, violations, recovered, recoveredMs } = outcome;
+	const { faults, acknowledged, terms, violations, recoveredMs, leftToPeople } = outcome;
 	return {
 		schedules: 1,
 		faults: faults.length,
 		acknowledged,
 		changes: terms - 1,
-		leftToPeople: recovered ? 0 : 1,
-		slowestMs: recovered ? recoveredMs : 0,
+		leftToPeople: leftToPeople === null ? {} : { [leftToPeople]: 1 },
+		slowestMs: recoveredMs ?? 0,
 		failed: violations.length === 0 ? [] : [tell(await shrink(outcome))],
 	};
 }

@@ -1,4 +1,5 @@
 /** One schedule from one seed: start, break, heal, recover. And the smallest schedule that still fails. */
+import type { Seed } from "../../runtime/failover/record.ts";
 import { begin } from "./effects.ts";
 import { drawFaults, type Fault, horizonMs } from "./faults.ts";
 import { Random } from "./random.ts";
@@ -12,10 +13,12 @@ export interface Outcome {
 	readonly acknowledged: number;
 	/** Terms that there were. */
 	readonly terms: number;
-	/** In the end it was protected and served. */
-	readonly recovered: boolean;
-	/** Virtual milliseconds from the end of the last fault until the cluster was protected and served again. */
-	readonly recoveredMs: number;
+	/** Virtual milliseconds from the end of the last fault until the cluster was protected and served again; null when it never was. */
+	readonly recoveredMs: number | null;
+	/** Why it stands still in the end, where it may. */
+	readonly leftToPeople: string | null;
+	/** What came of a restored copy; null where there was none, or where it was refused. */
+	readonly restored: Seed["state"] | null;
 }
 
 export interface Schedule {
@@ -54,7 +57,8 @@ export async function simulate(schedule: Schedule): Promise<Outcome> {
 	const serves = () => world.clients.every((c) => !c.follows || c.heardAt > healed);
 	const well = () => clock.now() > healed && serves() && world.protected();
 	await clock.run(healed + recoverLimitMs, () => violated() || well());
-	if (!violated() && !well() && !watch.excused)
+	const leftToPeople = violated() || well() ? null : watch.leftToPeople;
+	if (!violated() && !well() && leftToPeople === null)
 		watch.violated(`no progress within ${recoverLimitMs} ms after all faults healed`);
 	const { record } = world.api;
 	if (!violated() && well() && record !== null)
@@ -66,8 +70,9 @@ export async function simulate(schedule: Schedule): Promise<Outcome> {
 		trace: world.trace,
 		acknowledged: watch.acknowledgedWrites,
 		terms: record?.term ?? 0,
-		recovered: well(),
-		recoveredMs: clock.now() - healed,
+		recoveredMs: well() ? clock.now() - healed : null,
+		leftToPeople,
+		restored: record?.seed?.state ?? null,
 	};
 }
 

@@ -73,7 +73,14 @@ const handlers: readonly (readonly [prefix: string, handler: Handler])[] = [
 	["SELECT 1", at(() => {})],
 	["SHOW BINARY LOGS", ({ done }) => done(null, [{ Log_name: "binlog.000001" }])],
 	["CLONE INSTANCE", clone],
+	["SELECT STATE AS state", ({ own, done }) => done(null, [{ state: own.cloning ? "In Progress" : "Completed" }])],
+	["SELECT @@GLOBAL.gtid_executed", ({ own, done }) => done(null, [restoredCopy(own)])],
 ];
+
+/** What is asked of one before it is put in place. */
+function restoredCopy({ executed, superReadOnly }: Mysql): Row {
+	return { executed: executed.text(), closed: superReadOnly ? 1 : 0, version: "9.7.4", clonable: 1 };
+}
 
 export function execute(
 	own: Mysql,
@@ -216,11 +223,17 @@ function clone({ own, sql, done }: Call): void {
 		done(new SqlError(3862, "clone: the donor cannot be reached"));
 		return;
 	}
+	if (own.cloning) {
+		done(new SqlError(3634, "clone: another one is under way"));
+		return;
+	}
 	own.world.note(`${own.name} is cloned from ${donor.name}`);
-	own.wipe(false);
+	own.wipe();
+	own.cloning = true;
 	const { boot } = own;
 	own.world.clock.after(own.world.random.between(300, 2000), () => {
 		if (boot !== own.boot) return;
+		own.cloning = false;
 		if (!donor.up) return done(new SqlError(3862, "clone: the donor is gone"));
 		const executed = donor.executed.copy();
 		const { source } = donor.receiver;

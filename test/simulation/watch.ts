@@ -6,6 +6,7 @@
  */
 import type { ClusterRecord } from "../../runtime/failover/record.ts";
 import type { Mysql } from "./mysqlModel.ts";
+import { type Loss, leftToPeople, type Remaining } from "./people.ts";
 import { type Transaction, TransactionSet } from "./transactions.ts";
 import type { World } from "./world.ts";
 
@@ -20,7 +21,10 @@ interface Errant extends Transaction {
 	readonly at: number;
 }
 
-/** What comes after the last look at the chosen one cannot be seen by it, and becomes history. */
+/**
+ * What comes after the last look at the chosen one cannot be seen by it, and becomes history; what is lost after the last
+ * look at the primary does not keep a replica from being wiped.
+ */
 const lookMs = 2000;
 
 /** Durably, applied or not. */
@@ -28,19 +32,29 @@ function held({ executed, receiver }: Mysql): TransactionSet {
 	return executed.join(receiver.retrieved);
 }
 
+/** And what it will have executed once it is back: a crash commits what was only in the binary log. */
+function surviving(instance: Mysql): TransactionSet {
+	const set = held(instance);
+	for (const transaction of instance.binlog) set.add(transaction);
+	return set;
+}
+
 export class Watch {
 	readonly #world: World;
 	readonly violations: string[] = [];
-	excused = false;
+	#loss: Loss | null = null;
+	#lostAt = Number.NEGATIVE_INFINITY;
+	#erredSince = false;
 	readonly #grants = new Map<number, Grant>();
 	readonly #acknowledged: number[] = [];
 	#errant: Errant[] = [];
-	#lost = false;
 	readonly #wipedAt = new Map<string, number>();
 	#writes = 0;
 	#forgiven = new TransactionSet();
 	#base = new TransactionSet();
 	#own: string | undefined;
+	/** Of terms before this one, all but what the restored copy held. */
+	#givenUp: { readonly before: number; readonly copy: TransactionSet } | null = null;
 
 	constructor(world: World) {
 		this.#world = world;
@@ -50,25 +64,39 @@ export class Watch {
 		return this.#acknowledged.length;
 	}
 
-	/**
-	 * Data is lost: if the cluster was not protected then, what is left may have to be judged by people. That
-	 * excuses standing still, never a lost write.
-	 */
-	excuse(): void {
-		this.excused ||= !this.#world.protected();
+	/** Data are about to be lost by a fault: what is left then decides whether standing still is excused. A lost write never is. */
+	losing(lost: Mysql): void {
+		const uuids = this.#world.api.record?.uuids ?? {};
+		const others = [...this.#world.instances.values()].filter((i) => i !== lost);
+		const remaining = others.map((i): Remaining => {
+			const complete = this.#lackedBy(surviving(i)).length === 0;
+			return { name: i.name, admitted: uuids[i.name] === i.uuid, sound: this.sound(i), complete };
+		});
+		this.#lostAt = this.#world.clock.now();
+		this.#loss = { lost: lost.name, others: remaining };
+	}
+
+	/** Why the cluster may stand still in the end; null where it may not. */
+	get leftToPeople(): string | null {
+		const primary = this.#world.api.record?.primary ?? "";
+		const lostAt = this.#lostAt;
+		const soon = [...this.#wipedAt].filter(([, at]) => at > lostAt && at < lostAt + lookMs);
+		const wipedThen = soon.map(([name]) => name);
+		return leftToPeople({ primary, loss: this.#loss, wipedThen, erredSince: this.#erredSince });
 	}
 
 	/** A transaction that no primary made. */
 	erred(transaction: Transaction): void {
 		// What is left after a loss is on this one alone, perhaps, and now it is tainted.
-		this.excused ||= this.#lost && !this.#world.protected();
+		this.#erredSince ||= this.#loss !== null && !this.#world.protected();
 		this.#world.note(`errant: ${transaction.uuid.slice(-2)}:${transaction.number}`);
 		this.#errant.push({ ...transaction, at: this.#world.clock.now() });
 	}
 
-	/** Holds something that was never part of the history. */
-	erratic(instance: Mysql): boolean {
-		return this.#errant.some((t) => instance.executed.has(t));
+	/** Holds nothing that was never part of the history. */
+	sound(instance: Mysql): boolean {
+		if (this.#errant.some((t) => instance.executed.has(t))) return false;
+		return surviving(instance).beyond(this.#base.join(this.#forgiven), this.#own).length === 0;
 	}
 
 	newWrite(): number {
@@ -85,8 +113,7 @@ export class Watch {
 	}
 
 	/** Data goes, by a fault or to be cloned anew. */
-	wiped(instance: Mysql, byFault: boolean): void {
-		this.#lost ||= byFault;
+	wiped(instance: Mysql): void {
 		this.#wipedAt.set(instance.name, this.#world.clock.now());
 		this.#spared(instance, new TransactionSet(), "is wiped");
 	}
@@ -100,7 +127,8 @@ export class Watch {
 	#spared(instance: Mysql, left: TransactionSet, what: string): void {
 		const others = [...this.#world.instances.values()].filter((i) => i !== instance).map(held);
 		others.push(left);
-		const needed = this.#lost ? 1 : 2;
+		// A copy that an operator wants in place takes the replicas' data: the old primary keeps its own.
+		const needed = (this.#loss === null ? 2 : 1) - (this.#seeding ? 1 : 0);
 		for (const write of this.#acknowledged) {
 			const { transaction } = this.#grants.get(write) as Grant;
 			const copies = others.filter((set) => set.has(transaction)).length;
@@ -110,9 +138,15 @@ export class Watch {
 		}
 	}
 
+	get #seeding(): boolean {
+		const state = this.#world.api.record?.seed?.state;
+		return state === "copying" || state === "undoing";
+	}
+
 	/** A client heard that its write was done. */
 	acknowledged(write: number, by: string): void {
 		const grant = this.#grants.get(write);
+		if (grant !== undefined && this.#isGivenUp(grant)) return;
 		if (grant === undefined) {
 			this.violated(`write ${write}: acknowledged by ${by} alone, no replica has it`);
 			return;
@@ -133,15 +167,35 @@ export class Watch {
 		// It had all when the save was sent and lost it on the way: such a primary is never opened.
 		if ((this.#wipedAt.get(chosen.name) ?? 0) > askedAt) return;
 		const has = held(chosen);
-		if (before !== null) {
-			this.#forgive(has, askedAt);
-			this.missing(`promoted in term ${after.term}`, after.primary, has);
-			const errant = has.beyond(this.#base.join(this.#forgiven), this.#own);
-			if (errant.length > 0) this.violated(`${after.primary} is promoted with errant ${errant.join(" ")}`);
-			if (has.empty && !this.#base.empty) this.violated(`${after.primary} is promoted although it is empty`);
-		}
+		if (before?.seed?.state === "copying" && after.seed?.state === "opening") this.#replaced(after);
+		else if (before !== null) this.#promoted(after, has, askedAt);
 		this.#base = chosen.executed.copy();
 		this.#own = chosen.uuid;
+	}
+
+	#promoted({ term, primary }: ClusterRecord, has: TransactionSet, askedAt: number): void {
+		this.#forgive(has, askedAt);
+		this.missing(`promoted in term ${term}`, primary, has);
+		const errant = has.beyond(this.#base.join(this.#forgiven), this.#own);
+		if (errant.length > 0) this.violated(`${primary} is promoted with errant ${errant.join(" ")}`);
+		if (has.empty && !this.#base.empty) this.violated(`${primary} is promoted although it is empty`);
+	}
+
+	/** What a restored copy does not hold is given up, and what it holds is all that counts. */
+	#replaced({ term, seed }: ClusterRecord): void {
+		const copy = this.#world.donor?.executed ?? new TransactionSet();
+		for (const name of [seed?.first, seed?.second]) {
+			const own = held(this.#world.mysql(name ?? ""));
+			const wrong = [...own.beyond(copy, undefined), ...copy.beyond(own, undefined)];
+			if (wrong.length > 0) this.violated(`${name} does not hold the restored copy: ${wrong.join(" ")}`);
+		}
+		this.#givenUp = { before: term, copy: copy.copy() };
+		const kept = this.#acknowledged.filter((w) => !this.#isGivenUp(this.#grants.get(w) as Grant));
+		this.#acknowledged.splice(0, Number.POSITIVE_INFINITY, ...kept);
+	}
+
+	#isGivenUp({ transaction, term }: Grant): boolean {
+		return this.#givenUp !== null && term < this.#givenUp.before && !this.#givenUp.copy.has(transaction);
 	}
 
 	#forgive(held: TransactionSet, askedAt: number): void {
@@ -152,9 +206,13 @@ export class Watch {
 
 	/** Every acknowledged write must be in the set. */
 	missing(when: string, name: string, held: TransactionSet): void {
-		const lost = this.#acknowledged.filter((w) => !held.has((this.#grants.get(w) as Grant).transaction));
+		const lost = this.#lackedBy(held);
 		if (lost.length > 0)
 			this.violated(`${name}, ${when}, lacks acknowledged writes ${lost.slice(0, 5).join(" ")} (${lost.length})`);
+	}
+
+	#lackedBy(held: TransactionSet): number[] {
+		return this.#acknowledged.filter((w) => !held.has((this.#grants.get(w) as Grant).transaction));
 	}
 
 	violated(what: string): void {

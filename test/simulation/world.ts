@@ -23,6 +23,9 @@ export const watchdogs = ["watchdog-0", "watchdog-1", "watchdog-2"] as const;
 /** Removes one safety step, to show what it is for. */
 export type Mutate = (options: LeaderOptions, world: World) => LeaderOptions;
 
+/** Under which name the restored copy is found, by the watchdogs and by the instances. */
+export const restoredCopy = "the restored copy";
+
 const times = { durationMs: 3000, renewMs: 500, courtesyMs: 3000 };
 const zoneOf = (name: string) => `zone-${name.at(-1)}`;
 
@@ -37,6 +40,8 @@ export class World {
 	readonly processes: readonly Process[];
 	readonly instances: ReadonlyMap<string, Mysql>;
 	readonly clients: readonly Client[];
+	/** A server with what a replica held at some moment; null while there is none. */
+	donor: Mysql | null = null;
 	readonly #candidates = new Map<string, Candidate>();
 	#uuids = 0;
 	#connections = 0;
@@ -55,7 +60,7 @@ export class World {
 	}
 
 	mysql(name: string): Mysql {
-		const found = this.instances.get(name);
+		const found = name === restoredCopy ? (this.donor ?? undefined) : this.instances.get(name);
 		if (found === undefined) throw new Error(`there is no ${name}`);
 		return found;
 	}
@@ -89,10 +94,10 @@ export class World {
 		const { record, published } = this.api;
 		if (record === null || !record.schemasReady || this.named(published) !== record.primary) return false;
 		return [...this.instances.values()].every((i) => {
-			if (!i.up || i.stopped || record.uuids[i.name] !== i.uuid || this.watch.erratic(i)) return false;
+			if (!i.up || i.stopped || record.uuids[i.name] !== i.uuid) return false;
 			if (i.name === record.primary) return !i.readOnly && i.acksRequired;
 			const { state, source, applying } = i.receiver;
-			return i.superReadOnly && state === "on" && source === record.primary && applying;
+			return i.superReadOnly && state === "on" && source === record.primary && applying && this.watch.sound(i);
 		});
 	}
 
@@ -126,6 +131,7 @@ export class World {
 				cloneSource: (donor) => ({ host: donor, port: 3306, user: "clone", password: "", caFile: "" }),
 				readableSql: async () => Buffer.alloc(0),
 				surplusStore: { save: async () => {} },
+				archived: null,
 			},
 			schemas: ["app"],
 			refreshCredentials: async () => {},

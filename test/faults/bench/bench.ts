@@ -1,6 +1,5 @@
-/** The bench: API, three instances, three watchdogs; brought up once, made whole after each row, begun anew after a failed one. */
+/** A bench: API, three instances, three watchdogs; brought up once, made whole after each row, begun anew after a failed one. */
 import { chmod, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { CoordinationV1Api, CoreV1Api, DiscoveryV1Api, type KubeConfig } from "@kubernetes/client-node";
 import { until } from "../../../local/site/waiting.ts";
@@ -8,7 +7,7 @@ import type { Progress } from "../../../local/step.ts";
 import type { Duration } from "../../../objectives/index.ts";
 import { type ClusterRecord, parseRecord } from "../../../runtime/failover/record.ts";
 import type { Status } from "../../../runtime/failover/status.ts";
-import { instances, watchdogs } from "./addresses.ts";
+import { type Addresses, folderPrefix, instances, own, watchdogs } from "./addresses.ts";
 import { controlPlaneUp, namespace } from "./controlPlane.ts";
 import { removeDisks, thawDisks } from "./disk.ts";
 import { DatabaseInstance, hostsFile } from "./instance.ts";
@@ -48,12 +47,12 @@ export class Bench {
 
 	/** @param given a bundle of the runtime to be tested instead of the checkout's */
 	static async up(given: string | undefined, progress: Progress): Promise<Bench> {
-		const folder = await mkdtemp(join(tmpdir(), "mdf-"));
+		const folder = await mkdtemp(folderPrefix(own));
 		try {
 			return await Bench.#in(folder, given, progress);
 		} catch (error) {
 			// Interrupted, for instance: what is half up goes, too.
-			await everythingDown();
+			await everythingDown(own);
 			await rm(folder, { recursive: true, force: true });
 			throw error;
 		}
@@ -65,7 +64,7 @@ export class Bench {
 		await mkdir(join(folder, "tmp"), { mode: 0o777 });
 		await chmod(join(folder, "tmp"), 0o1777);
 		const roots = await ensureRoots(folder, given, progress);
-		await everythingDown();
+		await everythingDown(own);
 		await networkUp();
 		const config = await progress.step("etcd and kube-apiserver", () => controlPlaneUp(folder, roots));
 		await made(folder, "settings");
@@ -138,7 +137,7 @@ export class Bench {
 	/** A new database: after a row that left the old one in an unknown state, or for one that wants another hold-off. */
 	async anew(holdOff?: Duration): Promise<void> {
 		await healNetwork();
-		await thawDisks();
+		await thawDisks(own);
 		await Promise.all([...this.watchdogs.map((dog) => dog.kill()), ...this.instances.map((each) => each.stop())]);
 		// A mysqld that was only just started has told nobody its pid.
 		for (const { machine } of this.instances) await killAllIn(machine.namespace);
@@ -165,16 +164,16 @@ export class Bench {
 
 	/** Leaves no process, namespace or mount; the folder with the logs too unless it is to be kept. */
 	async down(keep: boolean): Promise<void> {
-		await everythingDown();
+		await everythingDown(own);
 		if (!keep) await rm(this.folder, { recursive: true, force: true });
 	}
 }
 
-/** This run's and what an earlier one left. */
-async function everythingDown(): Promise<void> {
-	await thawDisks();
-	await networkDown();
-	await removeDisks();
+/** A lane's: this run's and what an earlier one left. */
+export async function everythingDown(lane: Addresses): Promise<void> {
+	await thawDisks(lane);
+	await networkDown(lane);
+	await removeDisks(lane);
 }
 
 async function made(...parts: [string, ...string[]]): Promise<string> {

@@ -3,9 +3,9 @@
  * read back from the kernel; what an earlier run left is found the same way.
  */
 import { readFile, rename, rm, truncate, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { type Addresses, folderPrefix } from "./addresses.ts";
 import { run, succeeds } from "./command.ts";
 
 /** Room for the data and for a clone of them. */
@@ -74,18 +74,18 @@ export class Disk {
 }
 
 /** Goes before the end of the processes that wait for them: not even a SIGKILL ends those. */
-export async function thawDisks(): Promise<void> {
-	for (const folder of await left()) await thaw(folder);
+export async function thawDisks(lane: Addresses): Promise<void> {
+	for (const folder of await left(lane)) await thaw(folder);
 }
 
 /** Goes after the end of all that used them. */
-export async function removeDisks(): Promise<void> {
-	for (const folder of await left()) await unmount(folder);
+export async function removeDisks(lane: Addresses): Promise<void> {
+	for (const folder of await left(lane)) await unmount(folder);
 }
 
-/** Those of this run and of earlier ones. */
-async function left(): Promise<string[]> {
-	return (await mounted()).filter((folder) => folder.startsWith(join(tmpdir(), "mdf-")));
+/** A lane's: those of this run and of earlier ones. */
+async function left(lane: Addresses): Promise<string[]> {
+	return (await mounted()).filter((folder) => folder.startsWith(folderPrefix(lane)));
 }
 
 async function mounted(): Promise<string[]> {

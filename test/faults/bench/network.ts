@@ -1,7 +1,7 @@
 /** The switch and the cables: made, cut in one direction, pulled, and taken away with everything that runs there. */
 import { readdir } from "node:fs/promises";
 import { cutScript } from "../../../local/site/faults.ts";
-import { hostAddress, hostInterface, type Machine, machines, prefix, switchNamespace } from "./addresses.ts";
+import { type Addresses, type Machine, machines, own, switchNamespace } from "./addresses.ts";
 import { run, succeeds } from "./command.ts";
 import { ended } from "./ended.ts";
 
@@ -10,6 +10,7 @@ export async function networkUp(): Promise<void> {
 	const inside = (...args: string[]) => run("ip", ["-n", switchNamespace, ...args]);
 	await inside("link", "add", "br0", "type", "bridge");
 	await inside("link", "set", "br0", "up");
+	const { hostInterface, hostAddress } = own;
 	await run("ip", ["link", "add", hostInterface, "type", "veth", "peer", "name", "host", "netns", switchNamespace]);
 	await inside("link", "set", "host", "master", "br0", "up");
 	await run("ip", ["address", "add", `${hostAddress}/24`, "dev", hostInterface]);
@@ -26,13 +27,13 @@ async function connect({ namespace, port, address }: Machine): Promise<void> {
 	await run("ip", ["-n", namespace, "-batch", "-"], { input });
 }
 
-/** Ends what still runs in the bench's namespaces, an earlier run's too, then removes them. */
-export async function networkDown(): Promise<void> {
-	const own = (await readdir("/run/netns").catch(() => [])).filter((name) => name.startsWith(`${prefix}-`));
-	for (const name of own) await killAllIn(name);
+/** Ends what still runs in a lane's namespaces, an earlier run's too, then removes them. */
+export async function networkDown({ prefix, hostInterface }: Addresses): Promise<void> {
+	const namespaces = (await readdir("/run/netns").catch(() => [])).filter((name) => name.startsWith(`${prefix}-`));
+	for (const name of namespaces) await killAllIn(name);
 	// Before the switch, which would take it along at a moment of the kernel's choice.
 	if (await succeeds("ip", ["link", "show", hostInterface])) await run("ip", ["link", "delete", hostInterface]);
-	for (const name of own) await run("ip", ["netns", "delete", name]);
+	for (const name of namespaces) await run("ip", ["netns", "delete", name]);
 }
 
 /** SIGKILL to each process of the namespace, and until they are gone. */

@@ -1,4 +1,5 @@
 /** The programs that the bench runs: from the tools' cache. */
+import { copyFile } from "node:fs/promises";
 import { join } from "node:path";
 import { bundle } from "../../../local/images/bundle.ts";
 import { ensureRuntimeRoot } from "../../../local/images/runtimeRoot.ts";
@@ -20,7 +21,8 @@ export interface Roots {
 export async function ensureRoots(folder: string, given: string | undefined, progress: Progress): Promise<Roots> {
 	const tools = await ensureTools(progress);
 	const image = await ensureRuntimeRoot(tools, progress);
-	const file = given ?? join(folder, "mysql-dr.mjs");
-	if (given === undefined) await bundle(file);
+	const file = join(folder, "mysql-dr.mjs");
+	// A copy: mutations write over it.
+	await (given === undefined ? bundle(file) : copyFile(given, file));
 	return { bin: tools.bin, node: tools.nodeRoot, image, bundle: file };
 }

@@ -13,6 +13,7 @@ import { relayLogs } from "./relayLogs.ts";
 import { replicas } from "./replicas.ts";
 import { rollouts } from "./rollout.ts";
 import type { Row } from "./row.ts";
+import { seeds } from "./seeds.ts";
 
 /** Every row that is there, by its number. */
 export const catalogue: readonly Row[] = [
@@ -30,6 +31,7 @@ export const catalogue: readonly Row[] = [
 	...flapping,
 	...rollouts,
 	...readers,
+	...seeds,
 ].sort((a, b) => number(a) - number(b) || (a.row < b.row ? -1 : 1));
 
 /** Rows of our own, with a letter in front, come last. */

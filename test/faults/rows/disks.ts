@@ -63,6 +63,7 @@ export const disks: readonly Row[] = [
 			await putOnDisk(stage, other);
 			stage.fault();
 			await Promise.all([one.disk.freeze(), other.disk.freeze()]);
+			await stage.alert("stalled");
 			await stage.sameTermFor(5);
 			const before = (await stage.ledger.entries()).length;
 			await sleep(2000);

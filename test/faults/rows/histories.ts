@@ -6,6 +6,7 @@ import type { DatabaseInstance } from "../bench/instance.ts";
 import { asRoot } from "../bench/rootSession.ts";
 import { budget, settings } from "../bench/settings.ts";
 import { askForSwitchover } from "../bench/switchover.ts";
+import type { Stage } from "../stage.ts";
 import { openDrill } from "../workload/ledger.ts";
 import type { Row } from "./row.ts";
 
@@ -72,12 +73,14 @@ export const histories: readonly Row[] = [
 		row: "27a",
 		title: "switchover asked for",
 		budget: 1,
-		async run(stage) {
-			stage.fault();
-			const answer = await askForSwitchover(stage.bench, stage.replicas[0].name);
-			stage.holds(answer.state === "done", answer.message);
-			await stage.promoted();
-		},
+		run: switchOver,
+	},
+	{
+		row: "27c",
+		title: "switchover asked for, seen by clients that ask every instance themselves",
+		budget: 1,
+		asking: true,
+		run: switchOver,
 	},
 	{
 		row: "27b",
@@ -102,6 +105,13 @@ export const histories: readonly Row[] = [
 		},
 	},
 ];
+
+async function switchOver(stage: Stage): Promise<void> {
+	stage.fault();
+	const answer = await askForSwitchover(stage.bench, stage.replicas[0].name);
+	stage.holds(answer.state === "done", answer.message);
+	await stage.promoted();
+}
 
 /** A transaction of its own, as somebody makes it who forgets where he is logged in. */
 async function goAstray(bench: Bench, replica: DatabaseInstance): Promise<void> {

@@ -12,6 +12,8 @@ export interface Row {
 	readonly fresh?: true;
 	/** The watchdog's hold-off, where the row is about it: the bench's own is short. Such a row is fresh. */
 	readonly holdOff?: Duration;
+	/** Its clients ask every instance themselves which one takes writes, instead of following mysql-primary. */
+	readonly asking?: true;
 	/** Causes the faults and waits for what must follow. Faults are ended afterwards, and all must be protected again. */
 	run(stage: Stage): Promise<void>;
 }

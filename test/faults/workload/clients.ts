@@ -1,15 +1,15 @@
 /**
  * The workload's process, in a network namespace of its own: several clients that write all the time through
  * `mysql-primary`. New connections go where the EndpointSlice points, as kube-proxy would send them; what it
- * said last stays true while the API is away. Or all to one instance, whatever anybody says, for clients that stand
- * beside it. Started with the path of its options; ends with SIGTERM.
+ * said last stays true while the API is away. Or they ask every instance themselves. Or all go to one instance, whatever
+ * anybody says: clients that stand beside it. Started with the path of its options; ends with SIGTERM.
  */
 import { closeSync, openSync, readFileSync, writeSync } from "node:fs";
-import { Agent, get } from "node:https";
-import { setTimeout as sleep } from "node:timers/promises";
 import { type Book, now } from "../../../runtime/drill/book.ts";
 import { write } from "../../../runtime/drill/writer.ts";
-import { openSession } from "../../../runtime/mysql/session.ts";
+import { openSession, type Session } from "../../../runtime/mysql/session.ts";
+import { Asker } from "./asker.ts";
+import { type Slice, watchEndpoint } from "./endpointWatch.ts";
 
 export interface ClientOptions {
 	/** Each line: id, time (ms since 1970), who acknowledged. */
@@ -19,75 +19,42 @@ export interface ClientOptions {
 	readonly password: string;
 	/** PEM text of the instances' authority. */
 	readonly ca: string;
-	/** Where they connect to: an address, or who tells it. */
-	readonly to: string | Slice;
+	/** Where they connect to: an address, who tells it, or all that are to be asked. */
+	readonly to: string | Slice | readonly string[];
 	/** Ids begin here: no two runs of the clients use the same. */
 	readonly firstId: number;
 }
 
-/** The EndpointSlice's address, and how to log in there. */
-export interface Slice {
-	readonly url: string;
-	readonly ca: string;
-	readonly cert: string;
-	readonly key: string;
-}
-
-/** kube-proxy's delay here is 0 to 30 ms (facts: cluster, 16). */
-const lookMs = 20;
 const connectMs = 1000;
 const identity = "mysql-primary.mysql.svc.cluster.local";
 
 async function main(options: ClientOptions): Promise<void> {
 	const stop = new AbortController();
 	process.once("SIGTERM", () => stop.abort());
-	const { to } = options;
-	let address: string | null = typeof to === "string" ? to : null;
-	const looking =
-		typeof to !== "string" &&
-		look(to, stop.signal, (found) => {
-			address = found;
-		});
-	const login = { user: "drill", password: options.password, ca: options.ca };
-	const open = () => {
-		if (address === null) return Promise.reject(new Error("mysql-primary points nowhere"));
-		return openSession({ name: identity, address, port: 3306, identity }, login, connectMs);
-	};
+	const open = opening(options, stop.signal);
 	const book = bookIn(options.acknowledged);
 	const { writers, pauseMs, firstId } = options;
 	const all = Array.from({ length: writers }, (_, index) =>
 		write({ open, book, firstId: firstId + index, step: writers, signal: stop.signal, pauseMs }),
 	);
-	await Promise.all([...all, looking]);
+	await Promise.all(all);
 	process.exit(0);
 }
 
-/** One question after the other; a lost answer costs half a second. */
-async function look(slice: Slice, signal: AbortSignal, tell: (address: string) => void): Promise<void> {
-	const { url, ca, cert, key } = slice;
-	const agent = new Agent({ keepAlive: true, ca, cert, key });
-	while (!signal.aborted) {
-		const text = await read(url, agent).catch(() => "{}");
-		const found = (JSON.parse(text) as { endpoints?: { addresses: string[] }[] }).endpoints?.[0]?.addresses[0];
-		if (found !== undefined) tell(found);
-		await sleep(lookMs);
+/** How one of them gets a session to the primary. */
+function opening({ to, password, ca }: ClientOptions, signal: AbortSignal): () => Promise<Session> {
+	const login = { user: "drill", password, ca };
+	const at = (address: string) => openSession({ name: identity, address, port: 3306, identity }, login, connectMs);
+	if (typeof to === "string") return () => at(to);
+	if ("length" in to) {
+		const asker = new Asker(to, at);
+		return async () => at(await asker.writable());
 	}
-	agent.destroy();
-}
-
-function read(url: string, agent: Agent): Promise<string> {
-	return new Promise((resolve, reject) => {
-		const request = get(url, { agent, signal: AbortSignal.timeout(500) }, (response) => {
-			let text = "";
-			response.setEncoding("utf8");
-			response.on("data", (part: string) => {
-				text += part;
-			});
-			response.on("end", () => (response.statusCode === 200 ? resolve(text) : reject(new Error(text))));
-			response.on("error", reject);
-		});
-		request.on("error", reject);
+	let address: string | null = null;
+	void watchEndpoint(to, signal, (found) => {
+		address = found;
 	});
+	return () => (address === null ? Promise.reject(new Error("mysql-primary points nowhere")) : at(address));
 }
 
 /** Written before the next statement leaves the process. */

@@ -15,29 +15,35 @@ import type { DatabaseInstance } from "../bench/instance.ts";
 import { start } from "../bench/process.ts";
 import { settings } from "../bench/settings.ts";
 import { type Acknowledged, readAcknowledged } from "./acknowledged.ts";
-import type { ClientOptions, Slice } from "./clients.ts";
+import type { ClientOptions } from "./clients.ts";
+import type { Slice } from "./endpointWatch.ts";
 
 export const writers = 4;
 /** Of the clients beside an instance: far from what the others come to. */
 const firstIdBeside = 500_000_000;
 /** Between two writes of one client: enough load to find what is lost, little enough for two cores. */
-const pauseMs = 10;
+const pauseMs = 20;
 const patience = 30;
 
 export class Ledger {
 	readonly #bench: Bench;
 	readonly #files: string[] = [];
 	readonly #processes: ChildProcess[] = [];
+	readonly #givenUp = new Set<number>();
 
 	private constructor(bench: Bench) {
 		this.#bench = bench;
 	}
 
-	/** Makes the table anew and starts the clients; all of them write when this returns. */
-	static async open(bench: Bench): Promise<Ledger> {
+	/**
+	 * Makes the table anew and starts the clients; they write when this returns.
+	 * @param asking they ask every instance themselves instead of being told where mysql-primary points
+	 */
+	static async open(bench: Bench, asking = false): Promise<Ledger> {
 		await makeTable(bench);
 		const ledger = new Ledger(bench);
-		await ledger.#start(clients, { to: slice(bench), firstId: 0 });
+		const addresses = bench.instances.map(({ machine }) => machine.address);
+		await ledger.#start(clients, { to: asking ? addresses : slice(bench), firstId: 0 });
 		await ledger.more(20);
 		return ledger;
 	}
@@ -92,9 +98,26 @@ export class Ledger {
 		);
 	}
 
+	/** An operator put something in their place that does not hold these: nobody may show them any more. */
+	giveUp(ids: readonly number[]): void {
+		for (const id of ids) this.#givenUp.add(id);
+	}
+
+	/** How many of the writes that were given up the instance shows all the same. */
+	async givenUpOn(name: string): Promise<number> {
+		if (this.#givenUp.size === 0) return 0;
+		const session = await openDrill(this.#bench, name);
+		try {
+			const stored = await storedIds(session);
+			return [...this.#givenUp].filter((id) => stored.has(id)).length;
+		} finally {
+			session.close();
+		}
+	}
+
 	/** How many acknowledged writes the instance lacks, once it had time to apply them. */
 	async missingOn(name: string, entries: readonly Acknowledged[]): Promise<number> {
-		const ids = entries.map(({ id }) => id);
+		const ids = entries.map(({ id }) => id).filter((id) => !this.#givenUp.has(id));
 		let missing = ids.length;
 		const all = until(`${name} has all`, patience, async () => {
 			const session = await openDrill(this.#bench, name);
@@ -134,6 +157,6 @@ function slice(bench: Bench): Slice {
 	const text = (data: string | undefined) => Buffer.from(data ?? "", "base64").toString();
 	const { caData } = bench.config.getCurrentCluster() ?? {};
 	const { certData, keyData } = bench.config.getCurrentUser() ?? {};
-	const url = `${apiServer}/apis/discovery.k8s.io/v1/namespaces/${namespace}/endpointslices/mysql-primary`;
+	const url = `${apiServer}/apis/discovery.k8s.io/v1/namespaces/${namespace}/endpointslices?fieldSelector=metadata.name%3Dmysql-primary`;
 	return { url, ca: text(caData), cert: text(certData), key: text(keyData) };
 }

@@ -5,10 +5,13 @@
  */
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Connection, createConnection, type RowDataPacket } from "mysql2/promise";
+import { until } from "../../../local/site/waiting.ts";
 import type { Bench } from "../bench/bench.ts";
 import type { DatabaseInstance } from "../bench/instance.ts";
 
 const periodMs = 50;
+/** Seconds for the first look at the record, on a machine that does much else. */
+const patience = 30;
 
 const question = "SELECT @@GLOBAL.read_only AS closed, @@GLOBAL.rpl_semi_sync_source_enabled AS asks";
 
@@ -65,7 +68,13 @@ export class Sampler {
 		this.#bench = bench;
 	}
 
-	begin(): void {
+	/** Returns when it knows the term that the run begins with: it could be over before the record is read for the first time. */
+	async begin(): Promise<void> {
+		const known = async () => {
+			await this.#readRecord();
+			return this.#terms.size > 0;
+		};
+		await until("the record can be read", patience, known);
 		this.#running = Promise.all([...this.#bench.instances.map((each) => this.#watch(each)), this.#watchRecord()]);
 	}
 
@@ -115,14 +124,17 @@ export class Sampler {
 
 	async #watchRecord(): Promise<void> {
 		while (!this.#stop.signal.aborted) {
-			const askedAt = performance.now();
-			const record = await Promise.race([this.#bench.record(), sleep(500, null)]).catch(() => null);
-			if (record !== null) {
-				this.#noteTerm(record.term, record.primary);
-				this.#askedAt = askedAt;
-			}
+			await this.#readRecord();
 			await sleep(periodMs);
 		}
+	}
+
+	async #readRecord(): Promise<void> {
+		const askedAt = performance.now();
+		const record = await Promise.race([this.#bench.record(), sleep(500, null)]).catch(() => null);
+		if (record === null) return;
+		this.#noteTerm(record.term, record.primary);
+		this.#askedAt = askedAt;
 	}
 
 	#noteTerm(term: number, primary: string): void {

@@ -20,7 +20,7 @@ const hosts = serverNames(settings, settings.members);
 const existing = Object.fromEntries(accountNames.map((name) => [name, `${name}-given`]));
 
 describe("on a new database", () => {
-	test("makes three Secrets with every key that is needed", async () => {
+	test("makes four Secrets with every key that is needed", async () => {
 		const store = memorySecrets();
 		await ensureCredentials(store, settings);
 		const keys = [...store.secrets].map(([name, { data }]) => [name, Object.keys(data).sort()]);
@@ -28,7 +28,20 @@ describe("on a new database", () => {
 			"mysql-credentials": [...accountNames].sort(),
 			"mysql-ca": ["ca.crt", "ca.key"],
 			"mysql-tls": ["ca.crt", "tls.crt", "tls.key"],
+			"mysql-backup-key": ["key", "recoveryKey"],
 		});
+	});
+
+	test("the backups' two keys differ and have 256 bits, and none is made where the user keeps them", async () => {
+		const store = memorySecrets();
+		await ensureCredentials(store, settings);
+		const { key, recoveryKey } = store.secrets.get("mysql-backup-key")?.data ?? {};
+		expect(key).toMatch(/^[\w-]{43}$/);
+		expect(recoveryKey).toMatch(/^[\w-]{43}$/);
+		expect(key).not.toBe(recoveryKey);
+		const without = memorySecrets();
+		await ensureCredentials(without, settings, { names: { ...secretNames, backupKey: null } });
+		expect([...without.secrets.keys()]).not.toContain("mysql-backup-key");
 	});
 
 	test("passwords differ, have 192 bits, and fit replication's 32 characters", async () => {
@@ -51,7 +64,9 @@ describe("on a new database", () => {
 		const all = await Promise.all([1, 2, 3].map(() => ensureCredentials(store, settings)));
 		expect(all[1]).toEqual(all[0]);
 		expect(all[2]).toEqual(all[0]);
-		expect(store.writes.sort()).toEqual(["create mysql-ca", "create mysql-credentials", "create mysql-tls"]);
+		expect(store.writes.sort()).toEqual(
+			["backup-key", "ca", "credentials", "tls"].map((name) => `create mysql-${name}`),
+		);
 	});
 });
 
@@ -119,7 +134,8 @@ describe("on Secrets that the user keeps", () => {
 
 	test("takes them as they are and writes nothing, even when the certificate is about to end", async () => {
 		const store = memorySecrets(await given());
-		const { passwords } = await ensureCredentials(store, own, later(364));
+		const names = { ...secretNames, backupKey: null };
+		const { passwords } = await ensureCredentials(store, own, { ...later(364), names });
 		expect(passwords).toEqual(existing);
 		expect(store.writes).toEqual([]);
 	});
@@ -136,7 +152,7 @@ describe("on Secrets that the user keeps", () => {
 			"a Secret that is absent",
 			"mysql-credentials",
 			undefined,
-			"secret mysql-credentials: does not exist; create it with the keys root, watchdog, replication, clone, monitor, app, drill, or leave existingSecret out to have it made",
+			"secret mysql-credentials: does not exist; create it with the keys root, watchdog, replication, clone, monitor, archive, backup, app, drill, or leave existingSecret out to have it made",
 		],
 		[
 			"a missing key",

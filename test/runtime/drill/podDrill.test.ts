@@ -29,6 +29,12 @@ class Site {
 			statefulSet: unused,
 			nodes: unused,
 			writeConfigMap: unused,
+			cronJob: unused,
+			createJob: unused,
+			job: unused,
+			jobs: unused,
+			deleteJob: unused,
+			patchSecret: unused,
 			pod: async () => null,
 			lease: async () => ({ spec: { holderIdentity: "w-1" } }),
 			fromPod: async () =>

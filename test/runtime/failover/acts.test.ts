@@ -1,6 +1,7 @@
 import { describe, expect, test } from "@jest/globals";
 import { bootstrap } from "../../../runtime/failover/bootstrapAct.ts";
 import { failover } from "../../../runtime/failover/failoverAct.ts";
+import { perform } from "../../../runtime/failover/perform.ts";
 import { switchover } from "../../../runtime/failover/switchoverAct.ts";
 import { formatGtidSet, parseGtidSet } from "../../../runtime/mysql/gtidSet.ts";
 import { fakeOperation } from "./fakeOperation.ts";
@@ -16,6 +17,7 @@ import {
 	uuid,
 	view,
 } from "./scene.ts";
+import { access } from "./seedScene.ts";
 
 const one = reads(replicaReading(1, { executed: gtids(0, 90), retrieved: `${uuid(0)}:91-100` }, lostSource));
 const two = reads(replicaReading(2, { executed: gtids(0, 99) }, lostSource));
@@ -183,6 +185,38 @@ describe("a switchover", () => {
 		await expect(switchover(operation, "mysql-2", "asked")).rejects.toThrow("put back: too slow");
 		expect(operation.done.at(-1)).toBe("mysql-0: accept writes");
 		expect(operation.saved()?.term).toBe(3);
+	});
+});
+
+describe("a primary whose data are lost at the last moment is not opened", () => {
+	const lost = "its data directory is not the one of its term";
+
+	test("when a switchover is undone", async () => {
+		const operation = fakeOperation({
+			view: healthy(),
+			record: record(),
+			loses: { name: "mysql-0", after: "mysql-0: refuse writes" },
+			before: (what) => {
+				if (what === "mysql-2: apply") throw new Error("too slow");
+			},
+		});
+		await expect(switchover(operation, "mysql-2", "asked")).rejects.toThrow(lost);
+		expect(operation.done).not.toContain("mysql-0: accept writes");
+	});
+
+	test("when its term has just been recorded", async () => {
+		const loses = { name: "mysql-1", after: "record term 4 primary mysql-1" };
+		const operation = fakeOperation({ view: primaryLost, record: record(), loses });
+		await expect(failover(operation, killed)).rejects.toThrow(lost);
+		expect(operation.done).not.toContain("mysql-1: promote");
+	});
+
+	test("when a leader makes the record its own before it opens it again", async () => {
+		const loses = { name: "mysql-0", after: "record term 3 primary mysql-0" };
+		const operation = fakeOperation({ view: healthy(), record: record(), loses });
+		const resume = { do: "resume", primary: "mysql-0", reason: "it refuses writes" } as const;
+		await expect(perform(operation, resume, { schemas: [], access: access() })).rejects.toThrow(lost);
+		expect(operation.done).not.toContain("mysql-0: promote");
 	});
 });
 

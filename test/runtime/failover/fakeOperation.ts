@@ -24,16 +24,27 @@ export interface FakeOptions {
 	readonly transactions?: readonly (readonly string[])[];
 	/** What somebody writes to an instance while it applies. */
 	readonly gains?: GtidSet;
+	/** The instance whose data are lost right after that act: it is back at once, new and empty. */
+	readonly loses?: { readonly name: string; readonly after: string };
 }
 
 export function fakeOperation(options: FakeOptions): FakeOperation {
-	const { view, record, before = () => {}, leaseMs = () => 3000, transactions = [[]], gains = emptySet } = options;
+	const {
+		view,
+		record,
+		before = () => {},
+		leaseMs = () => 3000,
+		transactions = [[]],
+		gains = emptySet,
+		loses,
+	} = options;
 	const done: string[] = [];
 	let looks = 0;
 	let now = 0;
 	const act = async (what: string) => {
 		before(what);
 		done.push(what);
+		if (what === loses?.after) change(loses.name, () => ({ uuid: "new", executed: emptySet, retrieved: emptySet }));
 	};
 	const readings = new Map(readable(view).map((i) => [i.name, i.reading]));
 	let versioned: Versioned = { record, version: "1" };

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "@jest/globals";
+import type { Operation } from "../../../runtime/failover/operation.ts";
 import { type RebuildAccess, rebuild } from "../../../runtime/failover/rebuildAct.ts";
 import type { Health } from "../../../runtime/failover/view.ts";
 import type { Session } from "../../../runtime/mysql/session.ts";
@@ -62,6 +63,14 @@ describe("a rebuild", () => {
 		const { operation, access, statements } = scene(primary, keeper);
 		await expect(rebuild(operation, access, repair)).rejects.toMatchObject({ name: "RefusedError" });
 		expect(operation.saved()?.uuids).toHaveProperty("mysql-1");
+		expect(statements).not.toContain("CLONE");
+	});
+
+	test("wipes nothing when another leader's term began meanwhile: this one may be all that acknowledges in it", async () => {
+		const { operation, access, statements } = scene(reads(primaryReading()));
+		const newer = { ...record(), term: 4, primary: "mysql-2" };
+		const save: Operation["save"] = async (update) => void update(newer);
+		await expect(rebuild({ ...operation, save }, access, repair)).rejects.toThrow("the primary has changed meanwhile");
 		expect(statements).not.toContain("CLONE");
 	});
 });

@@ -108,7 +108,16 @@ export function view(health: readonly [Health, Health, Health], change: Partial<
 			ending: false,
 		}),
 	);
-	return { instances, published: "10.0.0.0", request: null, paused: null, holdOffMs: 0, rollout: null, ...change };
+	return {
+		instances,
+		published: "10.0.0.0",
+		request: null,
+		paused: null,
+		holdOffMs: 0,
+		seedStillMs: 0,
+		rollout: null,
+		...change,
+	};
 }
 
 export const healthy = () => view([reads(primaryReading()), reads(replicaReading(1)), reads(replicaReading(2))]);

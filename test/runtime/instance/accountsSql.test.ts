@@ -26,6 +26,8 @@ describe("accountsSql", () => {
 			"replication",
 			"clone",
 			"monitor",
+			"archive",
+			"backup",
 			"app",
 			"drill",
 		]);

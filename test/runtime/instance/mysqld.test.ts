@@ -232,6 +232,7 @@ suite("prepared instances on a real mysqld", () => {
 		"SELECT * FROM mysql.gtid_executed",
 		"SELECT * FROM performance_schema.clone_status",
 		"SELECT trx_id FROM information_schema.innodb_trx",
+		"SELECT DISTINCT SUBSTRING_INDEX(NAME, '/', 1) AS name FROM information_schema.INNODB_TABLES",
 		"SET GLOBAL offline_mode = ON; SET GLOBAL offline_mode = OFF",
 		"SET GLOBAL rpl_semi_sync_source_enabled = ON; SET GLOBAL rpl_semi_sync_source_enabled = OFF",
 		"SET GLOBAL super_read_only = OFF; SET GLOBAL super_read_only = ON",
@@ -387,6 +388,7 @@ suite("prepared instances on a real mysqld", () => {
 			// Seconds since 1970. Twice rounded: the same start may read as one second more or less.
 			const started = async () => Number(await value(at(0), `UNIX_TIMESTAMP() - ${uptime}`));
 			const before = await started();
+			const uuid = await value(at(0), "@@server_uuid");
 			await sql(
 				at(0),
 				"watchdog",
@@ -401,6 +403,8 @@ suite("prepared instances on a real mysqld", () => {
 				"10111",
 			);
 			expect(await value(at(0), "(SELECT STATE FROM performance_schema.clone_status)")).toBe("Completed");
+			// What went with its old data had GTIDs under its old name, which are never given again.
+			expect(await value(at(0), "@@server_uuid")).not.toBe(uuid);
 		},
 		2 * patience,
 	);

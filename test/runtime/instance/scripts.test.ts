@@ -112,6 +112,18 @@ describe("start.sh", () => {
 		expect(await ended).toEqual([0, null]);
 	});
 
+	test.each([
+		["a data directory that was just cloned a new server UUID", "#status_fix", []],
+		["one that was cloned long ago its own", "#view_status", ["auto.cnf"]],
+	])("gives %s", async (_, file, kept) => {
+		await mkdir(`${paths.volume}/data/#clone`, { recursive: true });
+		await writeFile(`${paths.volume}/data/#clone/${file}`, "");
+		await writeFile(`${paths.volume}/data/auto.cnf`, "[auto]");
+		await mysqld("exit 0");
+		await once(start("start.sh"), "exit");
+		expect((await readdir(`${paths.volume}/data`)).filter((name) => name === "auto.cnf")).toEqual(kept);
+	});
+
 	test("waits while there is a hold", async () => {
 		await writeFile(`${paths.run}/hold`, "");
 		await mysqld("echo started");

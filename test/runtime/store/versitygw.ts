@@ -4,7 +4,7 @@ import { existsSync } from "node:fs";
 import { mkdir } from "node:fs/promises";
 import { createServer } from "node:net";
 import { join } from "node:path";
-import { type StoreCredentials, s3 } from "../../../local/site/s3.ts";
+import { type S3Answer, type S3Request, type StoreCredentials, s3 } from "../../../local/site/s3.ts";
 import { until } from "../../../local/site/waiting.ts";
 import { silent } from "../../../local/step.ts";
 import { entryFolder } from "../../../local/tools/cache.ts";
@@ -12,7 +12,10 @@ import { goEntry } from "../../../local/tools/go.ts";
 import { findOnPath } from "../../../local/tools/onPath.ts";
 import { clusterTools } from "../../../local/tools/recipes.ts";
 import type { StoreSettings } from "../../../objectives/settings.ts";
+import type { Bucket } from "../../../runtime/store/objectStore.ts";
+import { s3Store } from "../../../runtime/store/s3Store.ts";
 import { temporary } from "../temporary.ts";
+import type { Opening, StoreServer } from "./storeServer.ts";
 
 /** Undefined where it was never built: then there is nothing to test with. */
 export async function versitygw(): Promise<string | undefined> {
@@ -22,15 +25,16 @@ export async function versitygw(): Promise<string | undefined> {
 	return existsSync(built) ? built : findOnPath("versitygw");
 }
 
-export class Gateway {
-	readonly keys: StoreCredentials = { accessKey: "somebody", secretKey: "something-of-forty-letters-or-so" };
+export class Gateway implements StoreServer {
+	readonly keys: StoreCredentials;
 	readonly store: StoreSettings;
 	readonly #program: string;
 	readonly #folder: string;
 	readonly #port: number;
 	#process: ChildProcess | null = null;
 
-	private constructor(program: string, port: number, name: string) {
+	private constructor(program: string, port: number, name: string, owner: string) {
+		this.keys = { accessKey: owner, secretKey: `${owner}: something of forty letters or so` };
 		this.#program = program;
 		this.#port = port;
 		this.#folder = temporary(name);
@@ -38,14 +42,20 @@ export class Gateway {
 	}
 
 	/** With an empty bucket. */
-	static async up(program: string, name = "store-1"): Promise<Gateway> {
-		const gateway = new Gateway(program, await freePort(), name);
+	static async up(program: string, name = "store-1", owner = "somebody"): Promise<Gateway> {
+		const gateway = new Gateway(program, await freePort(), name, owner);
 		await gateway.start();
-		await s3(gateway.store.endpoint as string, gateway.store.region, gateway.keys, {
-			method: "PUT",
-			path: "/evidence",
-		});
+		await gateway.s3({ method: "PUT", path: "/evidence" });
 		return gateway;
+	}
+
+	s3(asked: S3Request): Promise<S3Answer> {
+		return s3(this.store.endpoint as string, this.store.region, this.keys, asked);
+	}
+
+	open({ settings, wrongKeys, ...options }: Opening = {}): Bucket {
+		const keys = wrongKeys === undefined ? this.keys : { ...this.keys, secretKey: wrongKeys.secret };
+		return s3Store({ store: { ...this.store, ...settings }, keys: async () => keys, ...options });
 	}
 
 	async start(): Promise<void> {
@@ -68,7 +78,7 @@ export class Gateway {
 	}
 }
 
-function freePort(): Promise<number> {
+export function freePort(): Promise<number> {
 	return new Promise((resolve) => {
 		const server = createServer().listen(0, "127.0.0.1", () => {
 			const { port } = server.address() as { port: number };

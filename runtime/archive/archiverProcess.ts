@@ -1,0 +1,118 @@
+/** The archiver as it runs in its pod, with the watch over the backups beside it. */
+import { readFileSync, statfsSync } from "node:fs";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { type Logger, pino } from "pino";
+import { type Settings, settingsSchema } from "../../objectives/settings.ts";
+import { BackupWatch } from "../backup/backupWatch.ts";
+import { checkBackupKeys, recipients } from "../backup/keys.ts";
+import { systemClock } from "../failover/clock.ts";
+import { type JobPaths, jobPaths } from "../instance/jobPlace.ts";
+import { readPassword } from "../instance/readPasswords.ts";
+import { type ClusterAccess, clusterAccess } from "../kubernetes/access.ts";
+import { cronJobNames, startJob } from "../kubernetes/jobs.ts";
+import { contains, emptySet, formatGtidSet, type GtidSet, isEmpty, parseGtidSet, union } from "../mysql/gtidSet.ts";
+import { openSession } from "../mysql/session.ts";
+import { openStores } from "../store/openStores.ts";
+import { ArchiveMetrics } from "./archiveMetrics.ts";
+import { Archiver } from "./archiver.ts";
+import { serveArchive } from "./archiveServer.ts";
+import { type ArchiveStatus, archiveStatus } from "./archiveStatus.ts";
+import { kubernetesView } from "./kubernetesView.ts";
+
+const adminPort = 33062;
+const httpPort = 8080;
+/** Of the volume: the file system needs some, and a segment is written beside what it replaces. */
+const spoolShare = 0.8;
+/** Rounds wait for stores that are slow; longer than any call's deadline, a round is stuck. */
+const stuckMs = 600_000;
+
+/** Runs until it is told to stop (SIGTERM, SIGINT). */
+export async function runArchiver(): Promise<void> {
+	const log = pino({ base: { pod: process.env.POD_NAME ?? "archiver" } });
+	const stop = new AbortController();
+	for (const signal of ["SIGTERM", "SIGINT"] as const) process.once(signal, () => stop.abort());
+	const settings = settingsSchema.parse(JSON.parse(readFileSync(jobPaths.settings, "utf8")));
+	await archiveUntil(stop.signal, settings, clusterAccess({ namespace: settings.namespace }), log);
+	log.info("stopped");
+	process.exit(0);
+}
+
+async function archiveUntil(stop: AbortSignal, settings: Settings, access: ClusterAccess, log: Logger): Promise<void> {
+	const stores = await openStores(settings.stores, { config: access.config, namespace: settings.namespace });
+	let status: ArchiveStatus | null = null;
+	let gap: GtidSet = emptySet;
+	const metrics = new ArchiveMetrics(
+		() => status,
+		() => watch.alerts,
+	);
+	const onError = (err: unknown) => log.warn({ err }, "the Kubernetes API did not do what was asked");
+	const archiver = new Archiver({
+		...{ cluster: settings.cluster, stores, clock: systemClock, log, connect: openSession },
+		recipients: await readRecipients(jobPaths, settings),
+		view: kubernetesView({ access, settings, port: adminPort, onError }),
+		login: async () => ({
+			user: "archive",
+			password: await readPassword(jobPaths.credentials, "archive"),
+			ca: await readFile(join(jobPaths.tls, "ca.crt"), "utf8"),
+		}),
+		folder: join(jobPaths.volume, "spool"),
+		limits: limits(settings),
+		onArchived: (store, commits) => metrics.archived(store, commits),
+		onGap: (missing) => {
+			gap = union(gap, missing);
+			void closeGap(access, missing, log);
+		},
+	});
+	const watch = new BackupWatch({ settings, stores, access, begun: () => archiver.keeper.end().number > 0, onError });
+	const server = serveArchive({
+		port: httpPort,
+		alive: () => systemClock.now() - archiver.roundAt < stuckMs || awaitsStores(archiver),
+		status: () => status,
+		catalogue: () => watch.document(),
+		metrics: metrics.registry,
+	});
+	const look = async () => {
+		// A backup from behind the gap: restores need not cross it any more.
+		const behind = watch.catalogue?.backups.some(({ gtid }) => contains(parseGtidSet(gtid), gap)) ?? false;
+		if (behind && !isEmpty(gap)) archiver.alerts.delete("archiveGap");
+		status = archiveStatus(archiver, (await archiver.spool.bytes()) + archiver.sealed.bytes);
+	};
+	const looking = setInterval(() => void look().catch(onError), 1000);
+	await Promise.all([archiver.run(stop), watch.run(stop)]);
+	clearInterval(looking);
+	server.close();
+}
+
+/** All stores away is no fault that a restart would mend. */
+const awaitsStores = ({ keeper }: Archiver) =>
+	keeper.opened && keeper.writers.every(({ lastError }) => lastError !== null);
+
+async function readRecipients(paths: JobPaths, { backup }: Settings): Promise<string[]> {
+	const [key, recoveryKey] = await Promise.all(
+		["key", "recoveryKey"].map((name) => readFile(join(paths.backupKey, name), "utf8")),
+	);
+	return recipients(checkBackupKeys(backup.keySecret, { key: key ?? "", recoveryKey: recoveryKey ?? "" }));
+}
+
+function limits({ plan }: Settings) {
+	const { bsize, blocks } = statfsSync(jobPaths.volume);
+	return {
+		flushMs: plan.backup.archiveFlushInterval,
+		lookMs: 2000,
+		settleMs: 20_000,
+		retryMs: 1000,
+		spoolBytes: bsize * blocks * spoolShare,
+		segmentBytes: 32 * 2 ** 20,
+	};
+}
+
+/** Restores begin behind the gap as soon as there is a backup from behind it. */
+async function closeGap(access: ClusterAccess, missing: GtidSet, log: Logger): Promise<void> {
+	try {
+		const reason = `the archive has a gap: ${formatGtidSet(missing)}`;
+		await startJob(access, cronJobNames.full, { reason: reason.slice(0, 200) });
+	} catch (err) {
+		log.error({ err }, "no full backup could be begun after a gap");
+	}
+}

@@ -1,0 +1,125 @@
+/** Looks after the backups beside the archiver: what there is, what is wrong, and that there is a first one at all. */
+import type { V1Job } from "@kubernetes/client-node";
+import type { Settings } from "../../objectives/settings.ts";
+import type { KeptAlert } from "../failover/alerts.ts";
+import type { ClusterAccess } from "../kubernetes/access.ts";
+import { cronJobNames, startJob } from "../kubernetes/jobs.ts";
+import { until } from "../kubernetes/until.ts";
+import type { ObjectStore } from "../store/objectStore.ts";
+import { backupAlerts } from "./backupAlerts.ts";
+import { type Catalogue, readCatalogue } from "./catalogue.ts";
+import { keyIsKept } from "./keyKept.ts";
+
+export interface BackupWatchOptions {
+	readonly settings: Pick<Settings, "cluster" | "plan" | "backup">;
+	readonly stores: readonly ObjectStore[];
+	readonly access: Pick<ClusterAccess, "namespace" | "jobs" | "secret" | "cronJob" | "createJob">;
+	/** Whether the archive has begun: a restore then needs a backup to begin with. */
+	readonly begun: () => boolean;
+	readonly onError: (error: unknown) => void;
+	readonly now?: () => Date;
+	/** Between two looks; default a minute. */
+	readonly periodMs?: number;
+}
+
+const selector = "app.kubernetes.io/part-of=mysql-dr,app.kubernetes.io/component=backup";
+
+export class BackupWatch {
+	readonly #options: BackupWatchOptions;
+	readonly #now: () => Date;
+	/** Remembered, since Kubernetes forgets a finished job after an hour. */
+	readonly #ended = new Map<string, { readonly at: number; readonly failed: boolean }>();
+	#asked = false;
+	#seen: { readonly catalogue: Catalogue; readonly alerts: readonly KeptAlert[]; readonly at: Date } | null = null;
+
+	constructor(options: BackupWatchOptions) {
+		this.#options = options;
+		this.#now = options.now ?? (() => new Date());
+	}
+
+	/** Until it is told to stop. A look that fails is told, and the next one looks again. */
+	async run(signal: AbortSignal): Promise<void> {
+		const patience = { timeoutMs: Number.POSITIVE_INFINITY, periodMs: this.#options.periodMs ?? 60_000, signal };
+		await until(patience, async () => {
+			await this.look().catch(this.#options.onError);
+			return null;
+		}).catch((error) => {
+			if (!signal.aborted) throw error;
+		});
+	}
+
+	async look(): Promise<void> {
+		const { settings, stores, access } = this.#options;
+		const [catalogue, jobs, secret] = await Promise.all([
+			readCatalogue(stores, settings.cluster),
+			access.jobs(selector),
+			access.secret(settings.backup.keySecret),
+		]);
+		this.#remember(jobs);
+		const first = await this.#first(catalogue, jobs);
+		const now = this.#now();
+		const alerts = backupAlerts({
+			backups: catalogue.backups,
+			schedules: settings.plan.backup,
+			jobs: [...this.#ended].map(([cronJob, { failed }]) => ({ cronJob, failed })),
+			firstUnderWay: first,
+			keyKept: keyIsKept(settings.backup, secret?.metadata?.annotations),
+			now,
+		});
+		this.#seen = { catalogue, alerts, at: now };
+	}
+
+	get alerts(): readonly KeptAlert[] {
+		return this.#seen?.alerts ?? [];
+	}
+
+	get catalogue(): Catalogue | null {
+		return this.#seen?.catalogue ?? null;
+	}
+
+	/** What /catalogue serves: read anew, so that a backup is shown as soon as it is there. */
+	async document() {
+		await this.look();
+		const { backups, away, faults } = this.#seen?.catalogue ?? { backups: [], away: [], faults: [] };
+		const shown = backups.map((one) => ({
+			...one,
+			stores: Object.fromEntries(
+				Object.entries(one.stores).map(([name, said]) => [name, typeof said === "string" ? said : "present"]),
+			),
+		}));
+		return { cluster: this.#options.settings.cluster, backups: shown, away, faults, alerts: this.alerts };
+	}
+
+	#remember(jobs: readonly V1Job[]): void {
+		for (const { metadata, status } of jobs) {
+			const cronJob = metadata?.ownerReferences?.[0]?.name;
+			const end = status?.conditions?.find(
+				(one) => one.status === "True" && (one.type === "Complete" || one.type === "Failed"),
+			);
+			if (cronJob === undefined || end === undefined) continue;
+			const at = new Date(metadata?.creationTimestamp ?? 0).getTime();
+			if (at >= (this.#ended.get(cronJob)?.at ?? 0)) this.#ended.set(cronJob, { at, failed: end.type === "Failed" });
+		}
+	}
+
+	/**
+	 * Asks for a full backup where there is none to begin a restore with.
+	 * @returns whether one is under way, or cannot be made yet
+	 */
+	async #first({ backups, away }: Catalogue, jobs: readonly V1Job[]): Promise<boolean> {
+		const { access, begun } = this.#options;
+		if (!begun()) return true;
+		const running = jobs.some(
+			({ metadata, status }) =>
+				metadata?.ownerReferences?.[0]?.name === cronJobNames.full &&
+				!status?.conditions?.some(
+					({ type, status: is }) => is === "True" && (type === "Complete" || type === "Failed"),
+				),
+		);
+		const whole = backups.some(({ kind }) => kind !== "logical");
+		if (whole || running || this.#asked || away.length > 0) return running;
+		await startJob(access, cronJobNames.full, { reason: "there is no backup yet" });
+		this.#asked = true;
+		return true;
+	}
+}

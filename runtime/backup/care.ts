@@ -1,0 +1,155 @@
+/** Keeps what is stored in order: what is no longer kept goes, what is kept is read and compared, what is missing is copied. */
+
+import type { Retention } from "../../objectives/plan.ts";
+import { FailedError } from "../exit.ts";
+import { type Away, away, type BackupStore, nameOf } from "./backupStore.ts";
+import { readStoreCatalogue, type StoreCatalogue } from "./catalogue.ts";
+import { type Copied, copyMissing } from "./copyMissing.ts";
+import { type BackupEntry, entryKey, verifiedPrefix } from "./entry.ts";
+import type { Tell } from "./progress.ts";
+import type { ResticContext } from "./repository.ts";
+import { restic } from "./restic.ts";
+import { expired, type Kept } from "./retention.ts";
+import { snapshots } from "./snapshots.ts";
+
+export interface CareRun {
+	readonly cluster: string;
+	readonly stores: readonly BackupStore[];
+	readonly context: ResticContext;
+	readonly retention: Retention;
+	readonly now: Date;
+	readonly tell: Tell;
+}
+
+/** Of one store. */
+export interface StoreCare {
+	readonly store: string;
+	/** Backups that were let go. */
+	readonly forgotten: readonly string[];
+	/** Entries that the store does not let go: they are locked, or this identity may not. Tried again each time. */
+	readonly undeletable: readonly string[];
+	/** Backups that the catalogue has and the repository has not. */
+	readonly lost: readonly string[];
+	/** Objects in the catalogue's place that are no entries. */
+	readonly faults: readonly string[];
+	/** The part of the repository's data that was read and compared: `3/7`. */
+	readonly checked: string;
+	/** What restic found to be damaged; null if nothing. */
+	readonly damage: string | null;
+}
+
+export interface CareReport {
+	readonly at: string;
+	readonly stores: readonly StoreCare[];
+	readonly copied: readonly Copied[];
+	readonly away: readonly Away[];
+}
+
+/** All of a repository's data are read once in as many days. */
+const parts = 7;
+const dayMs = 86_400_000;
+
+/** The part for a day: `1/7` to `7/7`, in turn. */
+export function partOf(now: Date): string {
+	return `${(Math.floor(now.getTime() / dayMs) % parts) + 1}/${parts}`;
+}
+
+export async function care(run: CareRun): Promise<CareReport> {
+	const { stores, context, cluster, retention, now } = run;
+	const done: StoreCare[] = [];
+	const gone: Away[] = [];
+	const unwanted = new Set<string>();
+	for (const store of stores) {
+		try {
+			const catalogue = await readStoreCatalogue(store.objects, cluster);
+			const old = expired(keptOf(catalogue), retention, now);
+			for (const id of old) unwanted.add(id);
+			done.push(await careOf(store, catalogue, old, run));
+		} catch (error) {
+			context.signal?.throwIfAborted();
+			gone.push(away(store, error));
+		}
+	}
+	const reached = stores.filter((store) => !gone.some((one) => one.store === nameOf(store)));
+	const report = await copyMissing(reached, context, cluster, (id) => !unwanted.has(id));
+	return { at: now.toISOString(), stores: done, copied: report.copied, away: [...gone, ...report.away] };
+}
+
+export function keptOf({ entries, verified }: Pick<StoreCatalogue, "entries" | "verified">): Kept[] {
+	return entries.map((entry) => ({ ...entry, verifiedAt: verified.get(entry.id) ?? null }));
+}
+
+async function careOf(
+	store: BackupStore,
+	catalogue: StoreCatalogue,
+	old: readonly string[],
+	run: CareRun,
+): Promise<StoreCare> {
+	const { context, cluster, now, tell } = run;
+	const { repository } = store;
+	await restic(repository, context, { args: ["unlock"] });
+	tell({ step: `letting go in ${nameOf(store)}` });
+	const expiredEntries = catalogue.entries.filter(({ id }) => old.includes(id));
+	await forget(store, context, expiredEntries);
+	const undeletable = await removeEntries(store, cluster, expiredEntries);
+	const there = new Set((await snapshots(repository, context)).map(({ backup }) => backup));
+	const checked = partOf(now);
+	tell({ step: `reading ${checked} of ${nameOf(store)}` });
+	return {
+		store: nameOf(store),
+		forgotten: old.filter((id) => !undeletable.includes(id)),
+		undeletable,
+		lost: catalogue.entries.map(({ id }) => id).filter((id) => !old.includes(id) && !there.has(id)),
+		faults: catalogue.faults,
+		checked,
+		damage: await check(store, context, checked),
+	};
+}
+
+/** By their snapshots, and then what only they had. */
+async function forget(
+	{ repository }: BackupStore,
+	context: ResticContext,
+	entries: readonly BackupEntry[],
+): Promise<void> {
+	const known = new Set((await snapshots(repository, context)).map(({ id }) => id));
+	const names = entries.map(({ snapshot }) => snapshot).filter((id) => known.has(id));
+	if (names.length > 0) await restic(repository, context, { args: ["forget", ...names] });
+	// Also what an earlier run forgot and did not come to prune.
+	await restic(repository, context, { args: ["prune"] });
+}
+
+/** After the snapshots: an entry without one is said to be lost, a snapshot without an entry would be given one. */
+async function removeEntries(
+	{ objects }: BackupStore,
+	cluster: string,
+	entries: readonly BackupEntry[],
+): Promise<string[]> {
+	const stayed: string[] = [];
+	for (const { id } of entries) {
+		if (!(await objects.remove(entryKey(cluster, id)))) stayed.push(id);
+		for await (const { key } of objects.list(verifiedPrefix(cluster, id))) await objects.remove(key);
+	}
+	return stayed;
+}
+
+/** @returns what is damaged; null if nothing */
+async function check({ repository }: BackupStore, context: ResticContext, part: string): Promise<string | null> {
+	try {
+		await restic(repository, context, { args: ["check", `--read-data-subset=${part}`] });
+		return null;
+	} catch (error) {
+		context.signal?.throwIfAborted();
+		return error instanceof Error ? error.message : String(error);
+	}
+}
+
+/** @throws FailedError naming what is damaged or lost */
+export function assertSound({ stores }: CareReport): void {
+	const wrong = stores.flatMap(({ store, damage, lost, faults }) => [
+		...(damage === null ? [] : [damage]),
+		...lost.map((id) => `store ${store}: backup ${id} is not in the repository any more`),
+		...faults.map((key) => `store ${store}: ${key} is no entry of the catalogue`),
+	]);
+	if (wrong.length > 0) throw new FailedError(wrong.join("; "));
+}

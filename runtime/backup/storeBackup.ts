@@ -1,0 +1,93 @@
+/** Puts a backup that was made into a repository, and then into the catalogue of that store. */
+import { FailedError } from "../exit.ts";
+import { type Away, away, type BackupStore, gatewayTo, nameOf } from "./backupStore.ts";
+import { ensureRepository, repositoryExists } from "./ensureRepository.ts";
+import { type BackupEntry, entryKey } from "./entry.ts";
+import { entryOf } from "./notes.ts";
+import { steps, type Tell } from "./progress.ts";
+import type { ResticContext } from "./repository.ts";
+import { restic } from "./restic.ts";
+import { backupTag, snapshots } from "./snapshots.ts";
+import type { MadeBackup } from "./work.ts";
+
+export interface StoredBackup {
+	readonly store: string;
+	readonly entry: BackupEntry;
+	/** Stores that were tried before it. */
+	readonly away: readonly Away[];
+}
+
+/**
+ * Into the first store that takes it; {@link copyMissing} brings it to the others.
+ * @throws FailedError where none does
+ */
+export async function storeBackup(
+	stores: readonly BackupStore[],
+	context: ResticContext,
+	made: MadeBackup,
+	tell: Tell,
+): Promise<StoredBackup> {
+	const tried: Away[] = [];
+	for (const store of stores) {
+		try {
+			await ensureAlike(store, stores, context, made.notes.cluster);
+			const entry = await storeIn(store, context, made, tell);
+			return { store: nameOf(store), entry, away: tried };
+		} catch (error) {
+			context.signal?.throwIfAborted();
+			tried.push(away(store, error));
+			tell({ step: `store ${nameOf(store)}: ${error instanceof Error ? error.message : error}` });
+		}
+	}
+	throw new FailedError(
+		`no store took the backup: ${tried.map(({ store, error }) => `${store}: ${error}`).join("; ")}`,
+	);
+}
+
+/** Whichever repository is there first, the others are made like it. */
+export async function ensureAlike(
+	store: BackupStore,
+	stores: readonly BackupStore[],
+	context: ResticContext,
+	cluster: string,
+): Promise<void> {
+	for (const other of stores) {
+		if (other === store || !(await repositoryExists(other.repository, context).catch(() => false))) continue;
+		await ensureRepository(store.repository, context, () => gatewayTo(cluster, other));
+		return;
+	}
+	await ensureRepository(store.repository, context);
+}
+
+async function storeIn(
+	{ objects, repository }: BackupStore,
+	context: ResticContext,
+	{ folder, excludes, notes }: MadeBackup,
+	tell: Tell,
+): Promise<BackupEntry> {
+	// Of jobs that were killed; only what is stale goes.
+	await restic(repository, context, { args: ["unlock"] });
+	const tags = [backupTag(notes.id), `cluster=${notes.cluster}`, `kind=${notes.kind}`];
+	const args = [
+		"backup",
+		".",
+		"--json",
+		"--host",
+		notes.cluster,
+		...tags.flatMap((tag) => ["--tag", tag]),
+		...excludes.flatMap((pattern) => ["--exclude", pattern]),
+	];
+	await restic(repository, context, { args, folder, onLine: (line) => report(line, tell) });
+	const [snapshot] = await snapshots(repository, context, notes.id);
+	if (snapshot === undefined) throw new FailedError(`store ${objects.name}: the snapshot of ${notes.id} is not there`);
+	const entry = entryOf(notes, snapshot);
+	await objects.put(entryKey(notes.cluster, notes.id), Buffer.from(`${JSON.stringify(entry, null, "\t")}\n`), "once");
+	return entry;
+}
+
+/** restic's own progress: `{"message_type":"status","bytes_done":…,"total_bytes":…}`. */
+function report(line: string, tell: Tell): void {
+	if (!line.includes('"message_type":"status"')) return;
+	const { bytes_done: done = 0, total_bytes: total = 0 } = JSON.parse(line) as Record<string, number>;
+	tell({ step: steps.store, done, total, unit: "bytes" });
+}

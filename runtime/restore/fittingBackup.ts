@@ -1,0 +1,89 @@
+/** Which backups hold nothing beyond a cut in the history. Pure. */
+import type { BackupEntry } from "../backup/entry.ts";
+import { contains, type GtidSet, isEmpty, overlap, parseGtidSet, subtract, unionOf } from "../mysql/gtidSet.ts";
+import type { Cut } from "./cut.ts";
+import type { History, HistorySegment } from "./history.ts";
+import type { RestoreTarget } from "./target.ts";
+
+/** One store's catalogue. */
+export interface StoredCatalogue {
+	readonly store: string;
+	readonly entries: readonly BackupEntry[];
+	/** Entries that cannot be read, and why. */
+	readonly damaged: readonly string[];
+}
+
+/** What is to be restored. */
+export interface Wanted {
+	readonly history: History;
+	readonly target: RestoreTarget;
+	readonly cut: Cut;
+}
+
+export interface BackupCopy {
+	readonly store: string;
+	readonly snapshot: string;
+}
+
+export interface Candidate {
+	readonly entry: BackupEntry;
+	readonly copies: readonly BackupCopy[];
+}
+
+/** Whole data directories alone, the newest first. */
+export function candidates(catalogues: readonly StoredCatalogue[]): readonly Candidate[] {
+	const byId = new Map<string, Candidate>();
+	for (const { store, entries } of catalogues) {
+		for (const entry of entries.filter(({ kind }) => kind !== "logical")) {
+			const known = byId.get(entry.id);
+			const copy = { store, snapshot: entry.snapshot };
+			byId.set(entry.id, { entry: known?.entry ?? entry, copies: [...(known?.copies ?? []), copy] });
+		}
+	}
+	return [...byId.values()].sort((one, other) => compare(other.entry.finishedAt, one.entry.finishedAt));
+}
+
+const compare = (one: string, other: string) => Date.parse(one) - Date.parse(other);
+
+/** @returns why it does not fit, or null */
+export function misfit(entry: BackupEntry, wanted: Wanted): string | null {
+	const held = parseGtidSet(entry.gtidExecuted);
+	if (holdsOrphans(entry, held, wanted.history)) return "it holds transactions that a failover orphaned";
+	if (wanted.target.kind === "latest") return null;
+	if (overlap(held, beyond(wanted))) return "it holds transactions beyond the target";
+	if (!contains(archived(wanted.history), held)) {
+		return "it holds transactions that are not archived: they may be beyond the target";
+	}
+	return provenBefore(entry, wanted) ? null : "nothing shows that it is older than the target";
+}
+
+/** A server that was cloned anew gives an orphan's number again: a copy made in a later term holds the right one. */
+function holdsOrphans({ term }: BackupEntry, held: GtidSet, { orphans }: History): boolean {
+	const against = orphans.filter((o) => term === null || o.term > term);
+	return against.some(({ gtids }) => overlap(held, parseGtidSet(gtids)));
+}
+
+/** What comes after the cut, as far as it is archived. */
+export function beyond({ history, cut }: Pick<Wanted, "history" | "cut">): GtidSet {
+	const parts = everySegment(history).flatMap(({ number, fresh }) => {
+		if (number > cut.through) return [fresh];
+		return number === cut.through && cut.chosen !== null ? [subtract(fresh, cut.chosen)] : [];
+	});
+	return unionOf(parts);
+}
+
+/** All that the archive knows of, from before its first segment on. */
+function archived(history: History): GtidSet {
+	const all = everySegment(history);
+	const missing = all.flatMap(({ header }) => (header.gap === null ? [] : [parseGtidSet(header.gap.missing)]));
+	return unionOf([...all.slice(0, 1).map(({ after }) => after), ...all.map(({ fresh }) => fresh), ...missing]);
+}
+
+const everySegment = ({ segments, provisional }: History): readonly HistorySegment[] => [...segments, ...provisional];
+
+/** Where nothing that was archived is older than the target, the copy's own time must show it: it was finished before. */
+function provenBefore({ finishedAt }: BackupEntry, { history, target, cut }: Wanted): boolean {
+	if (target.kind !== "time") return true;
+	const older = history.segments.some(({ number, fresh }) => number <= cut.through && !isEmpty(fresh));
+	return older || Date.parse(finishedAt) * 1000 <= target.micros;
+}

@@ -1,0 +1,138 @@
+/** A copy of the database as it was at a target, out of nothing but the stores and a key. */
+import type { BackupStore } from "../backup/backupStore.ts";
+import { identity } from "../backup/keys.ts";
+import { FailedError } from "../exit.ts";
+import { equals, formatGtidSet, parseGtidSet } from "../mysql/gtidSet.ts";
+import { scratchPaths } from "../scratch/scratchCnf.ts";
+import type { ScratchOptions, ScratchServer } from "../scratch/scratchServer.ts";
+import { startScratch } from "../scratch/startScratch.ts";
+import { replaySettings } from "./applier.ts";
+import { choosePlan } from "./choosePlan.ts";
+import { newestCommit } from "./cut.ts";
+import type { RestorePlan } from "./planRestore.ts";
+import type { Report } from "./progress.ts";
+import { readStores } from "./readStores.ts";
+import { executed, type Replayed, replay } from "./replay.ts";
+import { restoreData, UnusableBackup } from "./restoreData.ts";
+import { RestoredCopy } from "./restoredCopy.ts";
+import { checkRoom, neededBytes } from "./room.ts";
+import { chosenPart, type SegmentSource, UnusableSegment } from "./segmentSource.ts";
+import { formatMicros, type RestoreTarget } from "./target.ts";
+
+export interface RestoreWork {
+	readonly cluster: string;
+	/** In the order in which they are to be read from. */
+	readonly stores: readonly BackupStore[];
+	/** The backup key, or the recovery key. */
+	readonly key: string;
+	/** Gets `data`, the server's socket and log; what it held of an earlier restore is replaced. */
+	readonly folder: string;
+	/** Bytes for the server's buffer pool. */
+	readonly bufferPool: number;
+	readonly report: Report;
+	/** What an operator should know although it does not keep the restore from going on. */
+	readonly onNote: (note: string) => void;
+	readonly onPlan?: (plan: RestorePlan) => void;
+	/** Relay log in one batch; default: `defaultBatchBytes`. */
+	readonly batchBytes?: number;
+	readonly signal?: AbortSignal | undefined;
+}
+
+export interface Restored {
+	readonly copy: RestoredCopy;
+	readonly plan: RestorePlan;
+	readonly measured: RestoreMeasured;
+}
+
+export interface RestoreMeasured {
+	/** From the first look at the stores on. */
+	readonly totalSeconds: number;
+	readonly downloadSeconds: number;
+	readonly bootSeconds: number;
+	readonly replay: Replayed;
+	/** Of the data directory. */
+	readonly bytes: number;
+}
+
+/** The copy is up, read-only, and holds exactly what was planned. @throws UserError, Refusal before anything is begun */
+export async function restore(target: RestoreTarget, work: RestoreWork): Promise<Restored> {
+	const began = performance.now();
+	const objects = work.stores.map((store) => store.objects);
+	const source = segmentSource(work);
+	work.report({ step: "reading the stores" });
+	const stored = await readStores(objects, work.cluster);
+	const unusable = new Map<string, string>();
+	for (;;) {
+		const plan = await choosePlan(stored, target, source, unusable);
+		await checkRoom(work.folder, neededBytes(plan.bytes.data, plan.bytes.archive, work.batchBytes));
+		work.onPlan?.(plan);
+		try {
+			return await carryOut(plan, work, source, began);
+		} catch (error) {
+			if (!(error instanceof UnusableBackup)) throw error;
+			work.onNote(error.message);
+			unusable.set(error.id, error.message);
+		}
+	}
+}
+
+export interface OpenSource extends SegmentSource {
+	readonly open: (planned: Parameters<typeof chosenPart>[0]) => ReturnType<typeof chosenPart>;
+}
+
+function segmentSource({ stores, key, onNote }: RestoreWork): OpenSource {
+	const source = { stores: stores.map(({ objects }) => objects), identity: identity(key), onNote };
+	return { ...source, open: (planned) => chosenPart(planned, source) };
+}
+
+async function carryOut(plan: RestorePlan, work: RestoreWork, source: OpenSource, began: number): Promise<Restored> {
+	const repositories = work.stores.map(({ repository }) => repository);
+	const downloadSeconds = await restoreData(plan, { ...work, repositories });
+	const boot = performance.now();
+	work.report({ step: "booting the copy" });
+	const server = await startScratch(copyOptions(work));
+	try {
+		await begin(server, plan);
+		const bootSeconds = (performance.now() - boot) / 1000;
+		const parts = { folder: scratchPaths(work.folder).data, nextChannel: channels(), open: source.open };
+		const replayed = await replay(plan, { ...work, ...parts, session: server.session });
+		const measured = { totalSeconds: (performance.now() - began) / 1000, downloadSeconds, bootSeconds };
+		const copy = new RestoredCopy({ ...parts, server, work, source }, plan.target);
+		return { copy, plan, measured: { ...measured, replay: replayed, bytes: plan.bytes.data } };
+	} catch (error) {
+		await server.stop(endMs).catch(() => {});
+		throw error instanceof UnusableSegment ? new FailedError(withPossible(error, plan)) : error;
+	}
+}
+
+/** Each segment's header was right; what lies behind it is found out when it is opened. */
+function withPossible(error: UnusableSegment, { segments }: RestorePlan): string {
+	const last = newestCommit(segments.map(({ segment }) => segment).filter(({ number }) => number < error.number));
+	return last === null ? error.message : `${error.message}; what is possible before it: --to ${formatMicros(last)}`;
+}
+
+/** How the server of a copy is started, at first and again. */
+export function copyOptions({ folder, bufferPool, signal }: RestoreWork): ScratchOptions {
+	const options = { folder, bufferPool, purpose: "restore", readOnly: true, settings: replaySettings() } as const;
+	return signal === undefined ? options : { ...options, signal };
+}
+
+const endMs = 60_000;
+const statementMs = 60_000;
+
+/** Whom the original replicated from is no concern of the copy's. */
+async function begin({ session }: ScratchServer, { backup }: RestorePlan): Promise<void> {
+	const held = await executed(session);
+	if (!equals(held, parseGtidSet(backup.gtidExecuted))) {
+		throw new UnusableBackup(backup.id, [`it holds ${formatGtidSet(held)}, not what the catalogue says`]);
+	}
+	await session.run("RESET REPLICA ALL", statementMs);
+}
+
+function channels(): () => string {
+	let number = 0;
+	return () => {
+		number += 1;
+		return `r${number}`;
+	};
+}

@@ -1,0 +1,170 @@
+/** A bucket of Google Cloud Storage. */
+import { createHash, randomUUID } from "node:crypto";
+import { buffer } from "node:stream/consumers";
+import { type FileMetadata, IdempotencyStrategy, type SaveOptions, Storage } from "@google-cloud/storage";
+import type { StoreSettings } from "../../objectives/settings.ts";
+import {
+	type Bucket,
+	defaultDeadlineMs,
+	keysMs,
+	lockedUntil,
+	type ObjectFacts,
+	type StoreOptions,
+	typeOf,
+	writerEntry,
+} from "./objectStore.ts";
+import { statusOf, storeCall } from "./storeError.ts";
+import type { GcsKeys, KeySource } from "./storeKeys.ts";
+
+export interface GcsStoreOptions extends StoreOptions {
+	readonly store: StoreSettings;
+	readonly keys: KeySource<GcsKeys>;
+}
+
+type GcsBucket = ReturnType<Storage["bucket"]>;
+
+export function gcsStore(options: GcsStoreOptions): Bucket {
+	const { store, deadlineMs = defaultDeadlineMs, pageSize: maxResults } = options;
+	const { name, objectLock } = store;
+	const open = opener(options, deadlineMs);
+	const calling = <T>(call: string, work: (bucket: GcsBucket, signal: AbortSignal) => Promise<T>): Promise<T> =>
+		storeCall({ store: name, call, deadlineMs }, async (signal) => work(await open(), signal));
+	const read = (key: string, range: { start?: number; end?: number }) =>
+		calling(`get ${key}`, (bucket, signal) =>
+			orNull(bucket, async () => {
+				const stream = bucket.file(key).createReadStream({ decompress: false, ...range });
+				signal.addEventListener("abort", () => stream.destroy());
+				return buffer(stream);
+			}),
+		);
+	return {
+		name,
+		put(key, body, how) {
+			const writer = randomUUID();
+			const options = saving(key, body, writer, how === "once");
+			return calling(`put ${key}`, async (bucket) => {
+				const refused = await bucket
+					.file(key)
+					.save(Buffer.from(body), options)
+					.then(
+						() => null,
+						(error) => error,
+					);
+				if (refused === null) return "written";
+				if (statusOf(refused) !== 412) throw refused;
+				const [{ metadata }] = await bucket.file(key).getMetadata();
+				return metadata?.[writerEntry] === writer ? "written" : "present";
+			});
+		},
+		get: (key) => read(key, {}),
+		async getRange(key, offset, length) {
+			try {
+				return await read(key, { start: offset, end: offset + length - 1 });
+			} catch (error) {
+				if (statusOf(error) === 416) return Buffer.alloc(0);
+				throw error;
+			}
+		},
+		head: (key) =>
+			calling(`head ${key}`, (bucket) =>
+				orNull(bucket, async () => {
+					const [metadata] = await bucket.file(key).getMetadata();
+					return factsOf(key, metadata);
+				}),
+			),
+		remove: (key) =>
+			calling(`remove ${key}`, async (bucket) => {
+				try {
+					await orNull(bucket, () => bucket.file(key).delete());
+					return true;
+				} catch (error) {
+					if (statusOf(error) === 403) return false;
+					throw error;
+				}
+			}),
+		async *list(prefix, { after } = {}): AsyncGenerator<ObjectFacts> {
+			let pageToken: string | undefined;
+			do {
+				const asked = { prefix, autoPaginate: false, ...defined({ startOffset: after, pageToken, maxResults }) };
+				const [files, next] = await calling(`list ${prefix}`, (bucket) => bucket.getFiles(asked));
+				// Google counts the key that the list starts at among those that it lists.
+				for (const file of files) if (file.name !== after) yield factsOf(file.name, file.metadata);
+				pageToken = (next as { pageToken?: string } | null)?.pageToken;
+			} while (pageToken !== undefined);
+		},
+		protection: () =>
+			calling("read how the bucket is protected", async (bucket) => {
+				const [{ versioning, objectRetention }] = await bucket.getMetadata();
+				return { versioned: versioning?.enabled === true, lockable: objectRetention?.mode === "Enabled" };
+			}),
+	};
+
+	function saving(key: string, body: Uint8Array, writer: string, once: boolean): SaveOptions {
+		return {
+			resumable: false,
+			timeout: deadlineMs,
+			// The server compares the sum before it shows the object; the SDK would do so afterwards, and delete it.
+			validation: false,
+			metadata: {
+				contentType: typeOf(key),
+				md5Hash: createHash("md5").update(body).digest("base64"),
+				metadata: { [writerEntry]: writer },
+				...(once && objectLock !== undefined ? { retention: retentionOf(objectLock) } : {}),
+			},
+			...(once ? { preconditionOpts: { ifGenerationMatch: 0 } } : {}),
+		};
+	}
+}
+
+function retentionOf({ mode, days }: NonNullable<StoreSettings["objectLock"]>) {
+	return { mode: mode === "compliance" ? "Locked" : "Unlocked", retainUntilTime: lockedUntil(days).toISOString() };
+}
+
+/** A client reads its credentials once: another one follows it. */
+function opener({ store, keys }: GcsStoreOptions, deadlineMs: number): () => Promise<GcsBucket> {
+	let opened: { readonly bucket: GcsBucket; readonly until: number } | null = null;
+	return async () => {
+		if (opened !== null && Date.now() < opened.until) return opened.bucket;
+		const credentials = keys === null ? undefined : JSON.parse((await keys()).credentials);
+		const bucket = new Storage(clientOptions(store, credentials, deadlineMs)).bucket(store.bucket);
+		opened = { bucket, until: keys === null ? Number.POSITIVE_INFINITY : Date.now() + keysMs };
+		return bucket;
+	};
+}
+
+function clientOptions({ endpoint }: StoreSettings, credentials: object | undefined, timeout: number) {
+	return {
+		timeout,
+		// Whatever is asked here may be asked twice: a write that replaces says the same again.
+		retryOptions: { maxRetries: 2, totalTimeout: timeout / 1000, idempotencyStrategy: IdempotencyStrategy.RetryAlways },
+		...(credentials === undefined ? {} : { credentials }),
+		...(endpoint === undefined
+			? {}
+			: { apiEndpoint: endpoint, useAuthWithCustomEndpoint: !emulated(endpoint, credentials) }),
+	};
+}
+
+/** Neither TLS nor keys: nobody there asks who we are. */
+function emulated(endpoint: string, credentials: object | undefined): boolean {
+	return credentials === undefined && endpoint.startsWith("http://");
+}
+
+function factsOf(key: string, { size, updated }: FileMetadata): ObjectFacts {
+	return { key, size: Number(size ?? 0), modifiedAt: new Date(updated ?? 0) };
+}
+
+/** Google says 404 of a bucket that is not there in the same words as of an object. */
+async function orNull<T>(bucket: GcsBucket, call: () => Promise<T>): Promise<T | null> {
+	try {
+		return await call();
+	} catch (error) {
+		if (statusOf(error) !== 404) throw error;
+		await bucket.getFiles({ maxResults: 1, autoPaginate: false });
+		return null;
+	}
+}
+
+function defined<T extends object>(given: T): { [K in keyof T]?: NonNullable<T[K]> } {
+	const entries = Object.entries(given).filter(([, value]) => value !== undefined);
+	return Object.fromEntries(entries) as { [K in keyof T]?: NonNullable<T[K]> };
+}
