@@ -31,7 +31,7 @@ function member(
 	};
 	const state = running ? "Yes" : "No";
 	const replica = { Replica_IO_Running: state, Replica_SQL_Running: state, Retrieved_Gtid_Set: "" };
-	return { name: `mysql-${n}`, reading: parseReading(variables, n === 0 ? undefined : replica, []) };
+	return { name: `mysql-${n}`, reading: parseReading(variables, n === 0 ? [] : [replica], []) };
 }
 
 const gone = (n: number): Member => ({ name: `mysql-${n}`, reading: null, error: "no answer" });
