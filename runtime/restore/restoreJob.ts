@@ -78,11 +78,23 @@ async function restoreInPod(request: RestoreRequest, log: Log, signal: AbortSign
 		return void log.result(await bringBack(only, target, { settings, work, notes }));
 	}
 	const restored = await restore(target, work);
-	await restored.copy.renewPasswords(await readPasswords(jobPaths.credentials), [settings.schema, drillSchema]);
-	if (request.pause || request.serve) return wait(restored, { work, notes, log, serve: request.serve === true });
-	const result = await resultOf(restored, notes);
-	await restored.copy.stop();
-	log.result(result);
+	await orLetGo(restored, async () => {
+		await restored.copy.renewPasswords(await readPasswords(jobPaths.credentials), [settings.schema, drillSchema]);
+		if (request.pause || request.serve) return wait(restored, { work, notes, log, serve: request.serve === true });
+		const result = await resultOf(restored, notes);
+		await restored.copy.stop();
+		log.result(result);
+	});
+}
+
+/** The copy's server would keep a job that failed from ending. */
+async function orLetGo<T>({ copy }: Restored, work: () => Promise<T>): Promise<T> {
+	try {
+		return await work();
+	} catch (error) {
+		await copy.letGo().catch(() => {});
+		throw error;
+	}
 }
 
 async function workOf(settings: Settings, from: string | undefined, log: Log, signal: AbortSignal) {
@@ -127,7 +139,7 @@ async function bringBack(only: Only, target: RestoreTarget, { settings, work, no
 	try {
 		await checkAbsent(only, session);
 		const restored = await restore(target, work);
-		const loaded = await loadTables(restored.copy, only, { ...work, login, primary: session });
+		const loaded = await orLetGo(restored, () => loadTables(restored.copy, only, { ...work, login, primary: session }));
 		const result = await resultOf(restored, notes, { loaded });
 		await restored.copy.stop();
 		return result;
