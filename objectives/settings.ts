@@ -51,7 +51,7 @@ const contact = z.looseObject({
 	email: z.string().optional(),
 });
 
-export const storeSchema = z.looseObject({
+const store = z.looseObject({
 	name: z.string().min(1),
 	region: z.string().min(1),
 	kind: z.enum(["s3", "gcs"]),
@@ -99,7 +99,7 @@ export const settingsSchema = z.looseObject({
 	plan: planSchema.transform((plan) => plan as unknown as Plan),
 	contacts: z.array(contact),
 	/** Where evidence goes; without any it stays in the cluster. */
-	stores: z.array(storeSchema).default([]),
+	stores: z.array(store).default([]),
 	/** The defaults are for settings written before there were backups. */
 	backup: backup.prefault({}),
 });

@@ -27,6 +27,7 @@ export class Refusal extends Error {
 export function exitOf(error: unknown): Exit {
 	if (error instanceof UserError) return "badInput";
 	if (error instanceof Refusal) return "refused";
+	if (error instanceof BrokenPromise) return "broken";
 	return "failed";
 }
 
@@ -41,6 +42,11 @@ const expected = ["UserError", "Refusal", "UnreachableError", "ApiError", "NoLea
 /** A command did not get where it should have, for a reason that is said in full. */
 export class FailedError extends Error {
 	override readonly name = "FailedError";
+}
+
+/** What was measured is not what was promised: all is as it should be done, and the result says so. */
+export class BrokenPromise extends Error {
+	override readonly name = "BrokenPromise";
 }
 
 /** @returns the lines to show: one for what is expected, the trace for a fault of ours. */

@@ -6,7 +6,9 @@ import { checkout } from "../engine/stack.ts";
 import { type Lent, lendMysqld } from "../images/lentMysqld.ts";
 import { ensureRuntimeRoot } from "../images/runtimeRoot.ts";
 import { elapsed, type StepProgress } from "../step.ts";
+import { ensureGoTool } from "../tools/go.ts";
 import { Interrupted, throwIfInterrupted } from "../tools/interruption.ts";
+import { fakeGcsServer } from "../tools/recipes.ts";
 import { run } from "../tools/run.ts";
 import { ensureTools } from "../tools/tools.ts";
 import { faultTests } from "./testFaults.ts";
@@ -87,6 +89,7 @@ async function unitTests(progress: StepProgress): Promise<Tally> {
 	const file = join(folder, "jest.json");
 	try {
 		const lent = await mysqldIn(folder, progress);
+		await fakeGcs(progress);
 		const jest = ["--experimental-vm-modules", "--no-warnings", join("node_modules", "jest", "bin", "jest.js")];
 		const [command = "", ...args] = [
 			...(lent?.prefix ?? []),
@@ -121,6 +124,16 @@ async function mysqldIn(folder: string, progress: StepProgress): Promise<Lent | 
 		throwIfInterrupted();
 		progress.note(`no mysqld for the unit tests: ${error instanceof Error ? error.message : error}`);
 		return null;
+	}
+}
+
+/** For the tests of Google's stores, which look for it where it is built and are skipped, and counted so, without it. */
+async function fakeGcs(progress: StepProgress): Promise<void> {
+	try {
+		await ensureGoTool(fakeGcsServer, progress);
+	} catch (error) {
+		throwIfInterrupted();
+		progress.note(`no fake-gcs-server for the unit tests: ${error instanceof Error ? error.message : error}`);
 	}
 }
 

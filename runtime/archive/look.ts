@@ -13,8 +13,9 @@ export interface Look {
 	readonly replicating: boolean;
 }
 
+/** The cluster's own channel alone: with an import's taken for it, a primary would look like a replica. */
 const sql = `SELECT @@server_uuid AS uuid, @@GLOBAL.gtid_executed AS executed, @@GLOBAL.gtid_purged AS purged;
-SHOW REPLICA STATUS`;
+SHOW REPLICA STATUS FOR CHANNEL ''`;
 
 export async function look(session: Session, target: Target, deadlineMs: number): Promise<Look> {
 	const [[row] = [], [replica] = []] = await session.run(sql, deadlineMs);

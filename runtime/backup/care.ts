@@ -2,6 +2,7 @@
 
 import type { Retention } from "../../objectives/plan.ts";
 import { FailedError } from "../exit.ts";
+import { type ArchiveCare, careForArchive } from "./archiveCare.ts";
 import { type Away, away, type BackupStore, nameOf } from "./backupStore.ts";
 import { readStoreCatalogue, type StoreCatalogue } from "./catalogue.ts";
 import { type Copied, copyMissing } from "./copyMissing.ts";
@@ -28,10 +29,12 @@ export interface StoreCare {
 	readonly forgotten: readonly string[];
 	/** Entries that the store does not let go: they are locked, or this identity may not. Tried again each time. */
 	readonly undeletable: readonly string[];
-	/** Backups that the catalogue has and the repository has not. */
+	/** Backups that the catalogue has and the repository has not. While there are any, nothing is pruned. */
 	readonly lost: readonly string[];
 	/** Objects in the catalogue's place that are no entries. */
 	readonly faults: readonly string[];
+	/** The beginning of the archive that was let go. */
+	readonly archive: ArchiveCare;
 	/** The part of the repository's data that was read and compared: `3/7`. */
 	readonly checked: string;
 	/** What restic found to be damaged; null if nothing. */
@@ -85,38 +88,33 @@ async function careOf(
 	old: readonly string[],
 	run: CareRun,
 ): Promise<StoreCare> {
-	const { context, cluster, now, tell } = run;
-	const { repository } = store;
+	const { context, cluster, retention, now, tell } = run;
+	const { repository, objects } = store;
 	await restic(repository, context, { args: ["unlock"] });
 	tell({ step: `letting go in ${nameOf(store)}` });
-	const expiredEntries = catalogue.entries.filter(({ id }) => old.includes(id));
-	await forget(store, context, expiredEntries);
-	const undeletable = await removeEntries(store, cluster, expiredEntries);
-	const there = new Set((await snapshots(repository, context)).map(({ backup }) => backup));
+	const known = await snapshots(repository, context);
+	const there = new Set(known.map(({ backup }) => backup));
+	const kept = keptOf(catalogue).filter(({ id }) => !old.includes(id));
+	const lost = kept.map(({ id }) => id).filter((id) => !there.has(id));
+	const leaving = catalogue.entries.filter(({ id }) => old.includes(id));
+	const names = known.filter(({ backup }) => backup !== null && old.includes(backup)).map(({ id }) => id);
+	if (names.length > 0) await restic(repository, context, { args: ["forget", ...names] });
+	// Also what an earlier run forgot and did not come to prune. Where a snapshot was lost, its data may still be saved.
+	if (lost.length === 0) await restic(repository, context, { args: ["prune"] });
+	const undeletable = await removeEntries(store, cluster, leaving);
+	const archive = await careForArchive(objects, cluster, kept, { retention, now });
 	const checked = partOf(now);
 	tell({ step: `reading ${checked} of ${nameOf(store)}` });
 	return {
 		store: nameOf(store),
 		forgotten: old.filter((id) => !undeletable.includes(id)),
 		undeletable,
-		lost: catalogue.entries.map(({ id }) => id).filter((id) => !old.includes(id) && !there.has(id)),
+		lost,
 		faults: catalogue.faults,
+		archive,
 		checked,
 		damage: await check(store, context, checked),
 	};
-}
-
-/** By their snapshots, and then what only they had. */
-async function forget(
-	{ repository }: BackupStore,
-	context: ResticContext,
-	entries: readonly BackupEntry[],
-): Promise<void> {
-	const known = new Set((await snapshots(repository, context)).map(({ id }) => id));
-	const names = entries.map(({ snapshot }) => snapshot).filter((id) => known.has(id));
-	if (names.length > 0) await restic(repository, context, { args: ["forget", ...names] });
-	// Also what an earlier run forgot and did not come to prune.
-	await restic(repository, context, { args: ["prune"] });
 }
 
 /** After the snapshots: an entry without one is said to be lost, a snapshot without an entry would be given one. */

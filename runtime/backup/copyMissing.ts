@@ -1,11 +1,10 @@
 /** Brings to each store the backups that it lacks and another has, and to each catalogue the entries that it lacks. */
 import { type Away, away, type BackupStore, gatewayTo, nameOf } from "./backupStore.ts";
-import { fromEnvironment } from "./ensureRepository.ts";
+import { ensureRepository, fromEnvironment } from "./ensureRepository.ts";
 import { rebuildCatalogue } from "./rebuildCatalogue.ts";
 import type { ResticContext } from "./repository.ts";
 import { restic } from "./restic.ts";
 import { type Snapshot, snapshots } from "./snapshots.ts";
-import { ensureAlike } from "./storeBackup.ts";
 
 export interface Copied {
 	readonly store: string;
@@ -45,7 +44,7 @@ export async function copyMissing(
 	};
 	for (const store of stores) {
 		await attempt(store, async () => {
-			await ensureAlike(store, stores, context, cluster);
+			await ensureRepository(store, stores, context, cluster);
 			holdings.push({ store, snapshots: await snapshots(store.repository, context) });
 		});
 	}

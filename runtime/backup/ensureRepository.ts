@@ -1,50 +1,62 @@
 /** Repositories are made when they are first needed, for both keys, and so that they deduplicate alike. */
 import { rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { type BackupStore, gatewayTo } from "./backupStore.ts";
+import { repositoryPath } from "./entry.ts";
 import type { RepositoryAccess, ResticContext } from "./repository.ts";
 import type { Gateway } from "./repositoryGateway.ts";
-import { ResticError, restic, resticExits } from "./restic.ts";
+import { restic } from "./restic.ts";
 
 /** By this name restic lists the key that the recovery key opens. */
 const recoveryUser = "mysql-dr-recovery";
 
-/** @throws ResticError for any other reason than that there is none */
-export async function repositoryExists(access: RepositoryAccess, context: ResticContext): Promise<boolean> {
-	try {
-		await restic(access, context, { args: ["cat", "config", "--no-lock"] });
-		return true;
-	} catch (error) {
-		if (error instanceof ResticError && error.code === resticExits.noRepository) return false;
-		throw error;
-	}
+/**
+ * Asked of the store itself, which answers or does not within a deadline: restic tries for a quarter of an hour to reach
+ * one that is away.
+ * @throws what the store throws
+ */
+export async function repositoryExists({ objects }: BackupStore, cluster: string): Promise<boolean> {
+	return (await objects.head(`${repositoryPath(cluster)}/config`)) !== null;
 }
 
 /**
- * @param like a repository that this one gets copies from, or gives copies to: only where both cut files at the same
+ * @param stores whichever repository is there first, the others are made like it: only where two cut files at the same
  * places does a copy find again what is there already (restic manual, "Ensuring deduplication for copied snapshots")
- * @returns whether it was made
+ * @throws what the store throws when it is away; ResticError
  */
 export async function ensureRepository(
-	access: RepositoryAccess,
+	store: BackupStore,
+	stores: readonly BackupStore[],
 	context: ResticContext,
-	like: (() => Promise<Gateway>) | null = null,
-): Promise<boolean> {
-	const there = await repositoryExists(access, context);
-	if (!there) await initialise(access, context, like);
-	await ensureRecoveryKey(access, context);
-	return !there;
+	cluster: string,
+): Promise<void> {
+	if (!(await repositoryExists(store, cluster))) {
+		const like = await firstThere(
+			stores.filter((other) => other !== store),
+			cluster,
+		);
+		await initialise(store, context, like === null ? null : () => gatewayTo(cluster, like));
+	}
+	await ensureRecoveryKey(store.repository, context);
+}
+
+async function firstThere(stores: readonly BackupStore[], cluster: string): Promise<BackupStore | null> {
+	for (const store of stores) {
+		if (await repositoryExists(store, cluster).catch(() => false)) return store;
+	}
+	return null;
 }
 
 async function initialise(
-	access: RepositoryAccess,
+	{ repository }: BackupStore,
 	context: ResticContext,
 	like: (() => Promise<Gateway>) | null,
 ): Promise<void> {
-	if (like === null) return void (await restic(access, context, { args: ["init"] }));
+	if (like === null) return void (await restic(repository, context, { args: ["init"] }));
 	const from = await like();
 	try {
 		const env = fromEnvironment(from, context);
-		await restic(access, context, { args: ["init", "--copy-chunker-params"], env });
+		await restic(repository, context, { args: ["init", "--copy-chunker-params"], env });
 	} finally {
 		await from.close();
 	}

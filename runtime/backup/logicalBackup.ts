@@ -61,8 +61,8 @@ async function prove(work: BackupWork, file: string, dumped: Dump) {
 		const counted = tables.filter(({ schema }) => dumped.schemas.includes(schema)).length;
 		return { at, seconds: proofs.seconds, tables: counted, checks: [...proofs.all] };
 	} catch (error) {
-		signal.throwIfAborted();
 		await server.stop(stopMs).catch(() => {});
+		signal.throwIfAborted();
 		throw error;
 	}
 }

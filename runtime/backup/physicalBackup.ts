@@ -75,6 +75,7 @@ async function cloneInto(work: BackupWork, { plugins, dataBytes }: DonorFacts): 
 	try {
 		await cloneFrom(server.session, source, cloneMs);
 	} catch (error) {
+		await server.stop(stopMs).catch(() => {});
 		signal.throwIfAborted();
 		throw new FailedError(`CLONE from ${donor.instance}: ${error instanceof Error ? error.message : error}`);
 	} finally {
@@ -119,8 +120,8 @@ async function boot(work: BackupWork, proofs: Proofs): Promise<Booted> {
 		const gtidExecuted = formatGtidSet(parseGtidSet(String(row?.gtid ?? "")));
 		return { at, seconds: proofs.seconds, tables: tables.length, gtidExecuted, version: String(row?.version) };
 	} catch (error) {
-		signal.throwIfAborted();
 		await server.stop(stopMs).catch(() => {});
+		signal.throwIfAborted();
 		throw error;
 	}
 }

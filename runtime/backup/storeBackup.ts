@@ -1,7 +1,7 @@
 /** Puts a backup that was made into a repository, and then into the catalogue of that store. */
 import { FailedError } from "../exit.ts";
-import { type Away, away, type BackupStore, gatewayTo, nameOf } from "./backupStore.ts";
-import { ensureRepository, repositoryExists } from "./ensureRepository.ts";
+import { type Away, away, type BackupStore, nameOf } from "./backupStore.ts";
+import { ensureRepository } from "./ensureRepository.ts";
 import { type BackupEntry, entryKey } from "./entry.ts";
 import { entryOf } from "./notes.ts";
 import { steps, type Tell } from "./progress.ts";
@@ -30,7 +30,7 @@ export async function storeBackup(
 	const tried: Away[] = [];
 	for (const store of stores) {
 		try {
-			await ensureAlike(store, stores, context, made.notes.cluster);
+			await ensureRepository(store, stores, context, made.notes.cluster);
 			const entry = await storeIn(store, context, made, tell);
 			return { store: nameOf(store), entry, away: tried };
 		} catch (error) {
@@ -42,21 +42,6 @@ export async function storeBackup(
 	throw new FailedError(
 		`no store took the backup: ${tried.map(({ store, error }) => `${store}: ${error}`).join("; ")}`,
 	);
-}
-
-/** Whichever repository is there first, the others are made like it. */
-export async function ensureAlike(
-	store: BackupStore,
-	stores: readonly BackupStore[],
-	context: ResticContext,
-	cluster: string,
-): Promise<void> {
-	for (const other of stores) {
-		if (other === store || !(await repositoryExists(other.repository, context).catch(() => false))) continue;
-		await ensureRepository(store.repository, context, () => gatewayTo(cluster, other));
-		return;
-	}
-	await ensureRepository(store.repository, context);
 }
 
 async function storeIn(

@@ -1,4 +1,5 @@
 /** `mysql-dr backup [full|incremental|logical]`: one more backup, now, followed to its end. */
+import { z } from "zod";
 import { UserError } from "../../objectives/error.ts";
 import { type BackupEntry, backupKinds, entrySchema } from "../backup/entry.ts";
 import { FailedError } from "../exit.ts";
@@ -18,11 +19,19 @@ export async function backup(context: Context, options: SharedOptions, kind = "f
 	const job = await startJob(access, cronJobNames[known], { reason: "mysql-dr backup" });
 	context.terminal.note(`job ${job.metadata?.name} begins`);
 	const { result, exit } = await followJob(access, job, context);
-	const entry = entrySchema.safeParse(result);
-	if (!entry.success)
+	const said = saidSchema.safeParse(result);
+	if (!said.success)
 		throw new FailedError(`job ${job.metadata?.name} ended without an entry: is its image of this version?`);
-	return { exit, document: entry.data, lines: entryLines(entry.data) };
+	const { entry, away } = said.data;
+	const lines = [...entryLines(entry), ...away.map(({ store, error }) => `! ${store} does not have it yet: ${error}`)];
+	return { exit, document: { ...entry, away }, lines };
 }
+
+/** What the job says of the entry, and of the stores that lack it: they get it later. */
+const saidSchema = z.looseObject({
+	entry: entrySchema,
+	away: z.array(z.looseObject({ store: z.string(), error: z.string() })).default([]),
+});
 
 /** A backup in a few lines: what it holds, and how that is known. */
 export function entryLines(entry: BackupEntry): string[] {

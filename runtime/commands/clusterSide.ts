@@ -1,5 +1,6 @@
 /** What runs in pods; hidden from people. */
 import { Command } from "commander";
+import { restoreJobCommands } from "./restoreJobs.ts";
 
 const inCluster = (name: string, description: string) => new Command(name).description(description);
 const hidden = (command: Command) => Object.assign(command, { _hidden: true });
@@ -38,7 +39,7 @@ export function clusterSideCommands(): Command[] {
 
 /** Each says its progress and its end on standard output, a JSON document a line. */
 function jobCommand(): Command {
-	return inCluster("job", "do one piece of work with backups (in its pod)")
+	const job = inCluster("job", "do one piece of work with backups (in its pod)")
 		.addCommand(
 			inCluster("backup", "make a backup, prove it and store it")
 				.argument("<kind>", "full, incremental or logical")
@@ -52,5 +53,16 @@ function jobCommand(): Command {
 				const { runCareJob } = await import("../backup/careJob.ts");
 				await runCareJob();
 			}),
+		)
+		.addCommand(
+			inCluster("copy", "tell the restored copy that waits in this pod what to do")
+				.argument("<do>", "status, resume, open or stop")
+				.option("--to <target>", "up to where it resumes")
+				.action(async (what: string, options: { readonly to?: string }) => {
+					const { tellCopy } = await import("./tellCopy.ts");
+					await tellCopy(what, options);
+				}),
 		);
+	for (const command of restoreJobCommands()) job.addCommand(command);
+	return job;
 }

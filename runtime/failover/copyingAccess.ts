@@ -17,7 +17,7 @@ export function copyingAccess(options: CopyingOptions, sessions: Sessions): Rebu
 	return {
 		...rebuildAccess,
 		session: (name) => sessions.open(name, ms),
-		donorSession: ({ host, port, identity }) =>
-			connect({ name: "the restored copy", address: host, port, identity }, login, ms),
+		donorSession: ({ host, port, identity }, as = login) =>
+			connect({ name: "the restored copy", address: host, port, identity }, as, ms),
 	};
 }

@@ -1,4 +1,5 @@
 /** An instance is cloned anew; what it alone held is saved first. */
+import type { Archived } from "../archive/archivedSet.ts";
 import { binaryLogs, type CloneSource, cloneFrom, stopApplier } from "../mysql/clone.ts";
 import { contains, formatGtidSet, type GtidSet, isEmpty, parseGtidSet, subtract } from "../mysql/gtidSet.ts";
 import type { readableSql } from "../mysql/readableSql.ts";
@@ -23,10 +24,10 @@ export interface RebuildAccess {
 	/** Reads transactions from binary logs as SQL. */
 	readonly readableSql: typeof readableSql;
 	readonly surplusStore: SurplusStore;
-	/** Whether the archive has all of these transactions; null where there is no archive. */
-	readonly archived: ((transactions: GtidSet) => Promise<boolean>) | null;
-	/** To the server with a restored copy. */
-	readonly donorSession: (donor: Donor) => Promise<Session>;
+	/** Null where there is no archive. */
+	readonly archived: Archived | null;
+	/** To the server with a restored copy; default: as the watchdog. */
+	readonly donorSession: (donor: Donor, login?: Login) => Promise<Session>;
 }
 
 /** A copy that takes longer than this is started anew. */
@@ -92,7 +93,8 @@ export interface Surplus {
 
 /** After a restore in place the surplus may be days of writes, which the archive has already. */
 export async function keep(operation: Operation, access: RebuildAccess, found: Surplus): Promise<void> {
-	const archived = await access.archived?.(found.surplus).catch(() => false);
+	const history = parseGtidSet(recorded(operation).gtidAtPromotion);
+	const archived = await access.archived?.(found.surplus, history).catch(() => false);
 	if (archived) return operation.log(`${found.name}: its surplus is in the archive`);
 	await saveSurplus(operation, access, found);
 }

@@ -89,7 +89,8 @@ async function secure(operation: Operation, access: RebuildAccess): Promise<void
 async function kept(operation: Operation, access: RebuildAccess, name: string, gtids: string): Promise<string | null> {
 	const surplus = parseGtidSet(gtids);
 	for (const until = operation.clock.now() + archiveMs; access.archived !== null; ) {
-		if (await access.archived(surplus)) return `what goes is in the archive: ${gtids}`;
+		if (await access.archived(surplus, parseGtidSet(seedOf(recorded(operation)).gtids)))
+			return `what goes is in the archive: ${gtids}`;
 		// It is not a moment for a leader without a lease to go on waiting.
 		deadline(operation, 1);
 		if (operation.clock.now() >= until) break;

@@ -3,6 +3,7 @@ import { equals, parseGtidSet } from "../mysql/gtidSet.ts";
 import { RefusedError } from "./cancel.ts";
 import { deadline, type Operation } from "./operation.ts";
 import type { RebuildAccess } from "./rebuildAct.ts";
+import type { Donor } from "./record.ts";
 import type { SeedRequest } from "./seed.ts";
 
 /** @throws RefusedError when the donor cannot be cloned, or holds something else than it was said to */
@@ -16,6 +17,7 @@ export async function checkDonor(
 		throw new RefusedError(`the restored copy cannot be read at ${donor.host}:${donor.port}: ${error.message}`);
 	});
 	try {
+		await checkReplicationLogin(access, donor);
 		const [[copy] = []] = await session.run(question, deadline(operation, operation.limits.statementMs));
 		if (!equals(parseGtidSet(String(copy?.executed)), parseGtidSet(gtids))) {
 			throw new RefusedError("the restored copy does not hold what was asked for: its GTID set is another");
@@ -28,6 +30,15 @@ export async function checkDonor(
 	} finally {
 		session.close();
 	}
+}
+
+/** With another password than the present one nobody could follow what was cloned from it, once it is too late. */
+async function checkReplicationLogin(access: RebuildAccess, donor: Donor): Promise<void> {
+	const { user } = access.replicationLogin;
+	const session = await access.donorSession(donor, access.replicationLogin).catch((error: Error) => {
+		throw new RefusedError(`the restored copy does not know the account ${user} as it is now: ${error.message}`);
+	});
+	session.close();
 }
 
 /** Nothing that takes a plugin which a restored copy has no use for. */

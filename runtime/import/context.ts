@@ -25,6 +25,8 @@ export interface ImportContext {
 /** Both servers, for as long as the work takes. */
 export interface Ends {
 	readonly source: Session;
+	/** By which the source's session can be ended from another one. */
+	readonly sourceId: string;
 	readonly target: Session;
 }
 
@@ -37,9 +39,11 @@ export const openTarget = ({ target, login }: ImportContext): Promise<Session> =
 export async function withEnds<T>(context: ImportContext, work: (ends: Ends) => Promise<T>): Promise<T> {
 	const source = await openSource(context.source);
 	try {
+		const [[row] = []] = await source.run("SELECT CONNECTION_ID() AS id", connectMs);
+		const sourceId = String(row?.id);
 		const target = await openTarget(context);
 		try {
-			return await work({ source, target });
+			return await work({ source, sourceId, target });
 		} finally {
 			target.close();
 		}

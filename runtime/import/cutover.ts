@@ -1,5 +1,6 @@
 /** `import cutover`: the source is closed, the target gets the rest, both are compared, and the target stands alone. */
 import { FailedError, Refusal } from "../exit.ts";
+import { killThread } from "../mysql/channels.ts";
 import type { Session } from "../mysql/session.ts";
 import { refuseOtherSource, takeTheTurn } from "./begin.ts";
 import { unlockAccounts } from "./bringAccounts.ts";
@@ -11,6 +12,7 @@ import { wakeEvents } from "./events.ts";
 import { type ImportState, readState, writeState } from "./importState.ts";
 import { takeInventory } from "./inventory.ts";
 import { currentPosition, positionText, samePosition } from "./position.ts";
+import { openSource } from "./sourceLink.ts";
 
 export interface CutoverOptions {
 	/** Whoever asks has stopped every writer; the source's settings are not touched. */
@@ -48,7 +50,7 @@ export async function cutover(context: ImportContext, options: CutoverOptions): 
 		try {
 			comparison = await handOver(ends, context, { options, attempt, sizes, left });
 		} catch (error) {
-			await putBack(ends, attempt.state, error as Error);
+			await putBack(ends, context, attempt.state, error as Error);
 			throw error;
 		}
 		// From here on nothing is put back: whether the target is decided for must never be in doubt.
@@ -150,16 +152,28 @@ async function open({ source, target }: Ends, state: ImportState): Promise<void>
 const putBackMs = 10_000;
 
 /** The writers first. Where the target cannot write down that all is as before, it says so when it is asked again. */
-async function putBack({ source, target }: Ends, state: ImportState, error: Error): Promise<void> {
+async function putBack(ends: Ends, context: ImportContext, state: ImportState, error: Error): Promise<void> {
 	try {
-		await reopenSource(source, state);
+		await withSource(ends, context, (source) => reopenSource(source, state));
 	} catch (failed) {
 		throw new FailedError(
 			`${error.message}; and the source could not be opened again (${(failed as Error).message}): SET GLOBAL super_read_only = OFF; SET GLOBAL read_only = OFF`,
 		);
 	}
 	const before = { ...state, phase: "following", sourceClosed: false, error: error.message } as const;
-	await writeState(target, before).catch(() => {});
+	await writeState(ends.target, before).catch(() => {});
+}
+
+/** A session that missed its deadline is gone, and what it waits for on the server could still close the source: it is ended. */
+async function withSource(ends: Ends, context: ImportContext, work: (source: Session) => Promise<void>): Promise<void> {
+	if (!ends.source.closed) return work(ends.source);
+	const again = await openSource(context.source);
+	try {
+		await killThread(again, ends.sourceId, putBackMs);
+		await work(again);
+	} finally {
+		again.close();
+	}
 }
 
 /** Nothing where it was not us who closed it. */

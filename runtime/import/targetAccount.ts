@@ -13,6 +13,7 @@ const everywhere = [
 	"SET_ANY_DEFINER", // views, routines and triggers keep their owners
 	"ALLOW_NONEXISTENT_DEFINER", // where that was accepted
 	"REPLICATION_SLAVE_ADMIN", // the channel
+	"RELOAD", // RESET REPLICA
 	"REPLICATION CLIENT", // SHOW REPLICA STATUS
 	"SYSTEM_VARIABLES_ADMIN", // log_bin_trust_function_creators, without which functions and triggers need SUPER
 	"CREATE USER", // the source's accounts

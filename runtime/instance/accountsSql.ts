@@ -46,7 +46,8 @@ export function renewAccountsSql(passwords: Passwords, schemas: readonly string[
 		const as = identified(passwords[account.name]);
 		lines.push(
 			`CREATE USER IF NOT EXISTS ${who} ${as}${tls}`,
-			`ALTER USER ${who} ${as} ACCOUNT UNLOCK DISCARD OLD PASSWORD`,
+			`ALTER USER ${who} ${as} ACCOUNT UNLOCK`,
+			`ALTER USER ${who} DISCARD OLD PASSWORD`,
 		);
 		lines.push(...account.grants.map((grant) => `GRANT ${grant} TO ${who}`));
 	}

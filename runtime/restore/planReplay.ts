@@ -41,20 +41,31 @@ export function planReplay(base: GtidSet, history: History, cut: Cut): Replay | 
 	const segments: PlannedSegment[] = [];
 	let executed = base;
 	let before: HistorySegment | null = null;
+	let broken = beforeArchive(base, history);
 	for (const segment of history.segments) {
-		if (segment.number > cut.through) break;
-		const wanted =
-			segment.number === cut.through && cut.chosen !== null ? intersect(segment.fresh, cut.chosen) : segment.fresh;
-		const take = subtract(wanted, executed);
+		if (broken !== null || segment.number > cut.through) break;
+		const take = subtract(wantedOf(segment, cut), executed);
 		if (!isEmpty(take)) {
-			const broken = breakBefore(segment, { executed, history, since: before });
-			if (broken !== null) return broken;
+			broken = breakBefore(segment, { executed, history, since: before });
 			segments.push({ segment, take });
 			executed = union(executed, take);
 		}
 		before = segment;
 	}
-	return holeBeyond(history, cut, executed, before) ?? { segments, gtids: executed };
+	return broken ?? holeBeyond(history, cut, executed, before) ?? { segments, gtids: executed };
+}
+
+function wantedOf({ number, fresh }: HistorySegment, { through, chosen }: Cut): GtidSet {
+	return number === through && chosen !== null ? intersect(fresh, chosen) : fresh;
+}
+
+/** A copy that is older than the archive's beginning lacks what lies between, whatever is wanted. */
+function beforeArchive(base: GtidSet, history: History): Broken | null {
+	const [first] = history.segments;
+	if (first === undefined) return null;
+	const missing = subtract(subtract(first.after, base), everOrphaned(history));
+	if (isEmpty(missing)) return null;
+	return { at: first.number, why: `segment ${first.number}, the first, follows on ${lacking(missing)}`, before: null };
 }
 
 /**

@@ -12,6 +12,7 @@ import {
 	type StoredCatalogue,
 	type Wanted,
 } from "./fittingBackup.ts";
+import type { History } from "./history.ts";
 import { type Broken, type PlannedSegment, planReplay, type Replay } from "./planReplay.ts";
 import { formatMicros, formatTarget, type RestoreTarget } from "./target.ts";
 
@@ -31,6 +32,8 @@ export interface RestorePlan {
 	readonly gtids: GtidSet;
 	/** Of the data directory, and of the uncompressed binary logs. */
 	readonly bytes: { readonly data: number; readonly archive: number };
+	/** The last term that the archive knows of; null where it holds nothing. */
+	readonly lastTerm: number | null;
 	/** What an operator should know: an older backup than the newest, a damaged copy. */
 	readonly notes: readonly string[];
 }
@@ -56,16 +59,24 @@ export function planRestore(inputs: RestoreInputs): RestorePlan {
 			continue;
 		}
 		const replay = planReplay(parseGtidSet(entry.gtidExecuted), inputs.history, inputs.cut);
-		if (!("why" in replay)) return planWith(candidate, replay, inputs.target, notes);
+		if (!("why" in replay)) return planWith(candidate, replay, inputs, notes);
 		broken.push(replay);
 		notes.push(`backup ${entry.id} is passed over: ${replay.why}`);
 	}
 	throw refusal(inputs, broken, notes);
 }
 
-function planWith({ entry, copies }: Candidate, replay: Replay, target: RestoreTarget, notes: string[]): RestorePlan {
+function planWith({ entry, copies }: Candidate, replay: Replay, inputs: RestoreInputs, notes: string[]): RestorePlan {
+	const { target, history } = inputs;
+	const lastTerm = lastTermOf(history);
 	const archive = replay.segments.reduce((sum, { segment }) => sum + segment.header.bytes, 0);
-	return { target, backup: entry, copies, ...replay, bytes: { data: entry.bytes, archive }, notes };
+	return { target, backup: entry, copies, ...replay, bytes: { data: entry.bytes, archive }, lastTerm, notes };
+}
+
+function lastTermOf({ segments, provisional, orphans }: History): number | null {
+	const terms = [...segments, ...provisional].map(({ header }) => header.term);
+	const all = [...terms, ...orphans.map(({ term }) => term)];
+	return all.length === 0 ? null : all.reduce((a, b) => Math.max(a, b));
 }
 
 function refusal(inputs: RestoreInputs, broken: readonly Broken[], notes: readonly string[]): Error {

@@ -1,8 +1,9 @@
 /** What the stores hold that can be restored: catalogues and archives, read as far as they can be reached. */
-import { readHeaders } from "../archive/readHeaders.ts";
+import { readHeaders, readHeadersSince } from "../archive/readHeaders.ts";
 import { readOrphans } from "../archive/readOrphans.ts";
 import { entryPrefix, entrySchema } from "../backup/entry.ts";
 import { FailedError } from "../exit.ts";
+import type { GtidSet } from "../mysql/gtidSet.ts";
 import type { ObjectStore } from "../store/objectStore.ts";
 import type { StoredCatalogue } from "./fittingBackup.ts";
 import { type History, historyOf, type StoredArchive } from "./history.ts";
@@ -14,17 +15,24 @@ export interface Stored {
 	readonly away: readonly string[];
 }
 
+/** From which set on the archive is of interest; null: from its beginning. */
+export type Since = (catalogues: readonly StoredCatalogue[]) => GtidSet | null;
+
 /**
  * One store is enough. Where what was orphaned cannot be read, that store does not count: what never happened would be
  * restored.
  * @throws FailedError when none can be read
  */
-export async function readStores(stores: readonly ObjectStore[], cluster: string): Promise<Stored> {
+export async function readStores(
+	stores: readonly ObjectStore[],
+	cluster: string,
+	since: Since = () => null,
+): Promise<Stored> {
 	const away: string[] = [];
 	const read = await Promise.all(
 		stores.map(async (store) => {
 			try {
-				return await readStore(store, cluster);
+				return await readStore(store, cluster, since);
 			} catch (error) {
 				away.push(`store ${store.name} cannot be read: ${error instanceof Error ? error.message : error}`);
 				return null;
@@ -37,13 +45,14 @@ export async function readStores(stores: readonly ObjectStore[], cluster: string
 	return { catalogues: there.map(({ catalogue }) => catalogue), history, away };
 }
 
-async function readStore(store: ObjectStore, cluster: string) {
-	const [catalogue, archive] = await Promise.all([catalogueOf(store, cluster), archiveOf(store, cluster)]);
-	return { catalogue, archive };
+async function readStore(store: ObjectStore, cluster: string, since: Since) {
+	const catalogue = await catalogueOf(store, cluster);
+	return { catalogue, archive: await archiveOf(store, cluster, since([catalogue])) };
 }
 
-async function archiveOf(store: ObjectStore, cluster: string): Promise<StoredArchive> {
-	const [{ lines, damaged }, orphans] = await Promise.all([readHeaders(store, cluster), readOrphans(store, cluster)]);
+async function archiveOf(store: ObjectStore, cluster: string, since: GtidSet | null): Promise<StoredArchive> {
+	const headers = since === null ? readHeaders(store, cluster) : readHeadersSince(store, cluster, since);
+	const [{ lines, damaged }, orphans] = await Promise.all([headers, readOrphans(store, cluster)]);
 	return {
 		store: store.name,
 		headers: lines.map(({ header }) => header),

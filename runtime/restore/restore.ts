@@ -9,9 +9,10 @@ import { startScratch } from "../scratch/startScratch.ts";
 import { replaySettings } from "./applier.ts";
 import { choosePlan } from "./choosePlan.ts";
 import { newestCommit } from "./cut.ts";
+import { heldByNearBackups } from "./nearBackups.ts";
 import type { RestorePlan } from "./planRestore.ts";
 import type { Report } from "./progress.ts";
-import { readStores } from "./readStores.ts";
+import { readStores, type Since, type Stored } from "./readStores.ts";
 import { executed, type Replayed, replay } from "./replay.ts";
 import { restoreData, UnusableBackup } from "./restoreData.ts";
 import { RestoredCopy } from "./restoredCopy.ts";
@@ -57,13 +58,11 @@ export interface RestoreMeasured {
 /** The copy is up, read-only, and holds exactly what was planned. @throws UserError, Refusal before anything is begun */
 export async function restore(target: RestoreTarget, work: RestoreWork): Promise<Restored> {
 	const began = performance.now();
-	const objects = work.stores.map((store) => store.objects);
 	const source = segmentSource(work);
+	const planner = new Planner(work, target, source);
 	work.report({ step: "reading the stores" });
-	const stored = await readStores(objects, work.cluster);
-	const unusable = new Map<string, string>();
 	for (;;) {
-		const plan = await choosePlan(stored, target, source, unusable);
+		const plan = await planner.next();
 		await checkRoom(work.folder, neededBytes(plan.bytes.data, plan.bytes.archive, work.batchBytes));
 		work.onPlan?.(plan);
 		try {
@@ -71,8 +70,53 @@ export async function restore(target: RestoreTarget, work: RestoreWork): Promise
 		} catch (error) {
 			if (!(error instanceof UnusableBackup)) throw error;
 			work.onNote(error.message);
-			unusable.set(error.id, error.message);
+			planner.without(error);
 		}
+	}
+}
+
+/** The archive from the newest backups on is read first: its beginning is weeks ago. */
+class Planner {
+	readonly #work: RestoreWork;
+	readonly #target: RestoreTarget;
+	readonly #source: SegmentSource;
+	readonly #unusable = new Map<string, string>();
+	#stored: Stored | null = null;
+	#whole = false;
+
+	constructor(work: RestoreWork, target: RestoreTarget, source: SegmentSource) {
+		this.#work = work;
+		this.#target = target;
+		this.#source = source;
+	}
+
+	without({ id, message }: UnusableBackup): void {
+		this.#unusable.set(id, message);
+	}
+
+	async next(): Promise<RestorePlan> {
+		this.#stored ??= await this.#read((catalogues) => heldByNearBackups(catalogues, this.#target));
+		try {
+			return await this.#plan(this.#stored);
+		} catch (error) {
+			if (this.#whole) throw error;
+			// What is near is not enough, or the target is nowhere: only all of it can tell.
+			this.#whole = true;
+			this.#stored = await this.#read(() => null);
+			return this.#plan(this.#stored);
+		}
+	}
+
+	#plan(stored: Stored): Promise<RestorePlan> {
+		return choosePlan(stored, this.#target, this.#source, this.#unusable);
+	}
+
+	#read(since: Since): Promise<Stored> {
+		return readStores(
+			this.#work.stores.map(({ objects }) => objects),
+			this.#work.cluster,
+			since,
+		);
 	}
 }
 
@@ -80,8 +124,8 @@ export interface OpenSource extends SegmentSource {
 	readonly open: (planned: Parameters<typeof chosenPart>[0]) => ReturnType<typeof chosenPart>;
 }
 
-function segmentSource({ stores, key, onNote }: RestoreWork): OpenSource {
-	const source = { stores: stores.map(({ objects }) => objects), identity: identity(key), onNote };
+function segmentSource({ stores, key, onNote, signal }: RestoreWork): OpenSource {
+	const source = { stores: stores.map(({ objects }) => objects), identity: identity(key), onNote, signal };
 	return { ...source, open: (planned) => chosenPart(planned, source) };
 }
 

@@ -16,6 +16,7 @@ import { checkAbsent, type Loaded, loader, loadTables } from "./loadTables.ts";
 import { type Only, onlyTables } from "./onlyTables.ts";
 import { planDocument, type RestorePlan } from "./planRestore.ts";
 import { type Restored, type RestoreWork, restore } from "./restore.ts";
+import { restoreFolder } from "./restoreFolder.ts";
 import { parseTarget, type RestoreTarget } from "./target.ts";
 import { awaitStop } from "./waitingCopy.ts";
 
@@ -38,6 +39,8 @@ export interface RestoreRequest {
 export interface RestoreResult {
 	readonly gtidExecuted: string;
 	readonly plan: ReturnType<typeof planDocument>;
+	/** The last term that the archive knows of; null where nothing is archived. */
+	readonly term: number | null;
 	readonly measured: Restored["measured"];
 	readonly notes: readonly string[];
 	/** Where the copy is served; null where it is not. The name is its certificate's. */
@@ -47,8 +50,6 @@ export interface RestoreResult {
 
 const port = 3306;
 const sessionMs = 10_000;
-/** All of this pod's own is below it. */
-export const restoreFolder = (): string => join(jobPaths.volume, "restore");
 
 /** Says on standard output how far it is, and at last its result or its error. SIGTERM ends it, and the copy. */
 export async function runRestoreJob(request: RestoreRequest): Promise<void> {
@@ -77,11 +78,23 @@ async function restoreInPod(request: RestoreRequest, log: Log, signal: AbortSign
 		return void log.result(await bringBack(only, target, { settings, work, notes }));
 	}
 	const restored = await restore(target, work);
-	await restored.copy.renewPasswords(await readPasswords(jobPaths.credentials), [settings.schema, drillSchema]);
-	if (request.pause || request.serve) return wait(restored, { work, notes, log, serve: request.serve === true });
-	const result = await resultOf(restored, notes);
-	await restored.copy.stop();
-	log.result(result);
+	await orLetGo(restored, async () => {
+		await restored.copy.renewPasswords(await readPasswords(jobPaths.credentials), [settings.schema, drillSchema]);
+		if (request.pause || request.serve) return wait(restored, { work, notes, log, serve: request.serve === true });
+		const result = await resultOf(restored, notes);
+		await restored.copy.stop();
+		log.result(result);
+	});
+}
+
+/** The copy's server would keep a job that failed from ending. */
+async function orLetGo<T>({ copy }: Restored, work: () => Promise<T>): Promise<T> {
+	try {
+		return await work();
+	} catch (error) {
+		await copy.letGo().catch(() => {});
+		throw error;
+	}
 }
 
 async function workOf(settings: Settings, from: string | undefined, log: Log, signal: AbortSignal) {
@@ -126,7 +139,7 @@ async function bringBack(only: Only, target: RestoreTarget, { settings, work, no
 	try {
 		await checkAbsent(only, session);
 		const restored = await restore(target, work);
-		const loaded = await loadTables(restored.copy, only, { ...work, login, primary: session });
+		const loaded = await orLetGo(restored, () => loadTables(restored.copy, only, { ...work, login, primary: session }));
 		const result = await resultOf(restored, notes, { loaded });
 		await restored.copy.stop();
 		return result;
@@ -141,7 +154,16 @@ async function resultOf(
 	given: Partial<Pick<RestoreResult, "copy" | "loaded">> = {},
 ): Promise<RestoreResult> {
 	const { gtidExecuted } = await copy.status();
-	return { gtidExecuted, plan: planDocument(plan), measured, notes, copy: null, loaded: null, ...given };
+	return {
+		gtidExecuted,
+		plan: planDocument(plan),
+		term: plan.lastTerm,
+		measured,
+		notes,
+		copy: null,
+		loaded: null,
+		...given,
+	};
 }
 
 /** Either opens everything. @throws UserError where there is neither */

@@ -94,9 +94,9 @@ export class RestoredCopy {
 			throw new Refusal("the copy was opened: it may have a history of its own", "restore anew to a later target");
 		}
 		const { source } = this.#parts;
-		const history = await this.#history();
-		const cut = await exactCut(history, target, source);
 		const base = await this.gtids();
+		const history = await this.#history(base);
+		const cut = await exactCut(history, target, source);
 		if (overlap(base, beyond({ history, cut }))) {
 			throw new Refusal(`the copy is beyond ${formatTarget(target)} already`, "restore anew: a copy cannot go back");
 		}
@@ -113,19 +113,18 @@ export class RestoredCopy {
 	 */
 	async resumeToSet(set: GtidSet, waitMs: number): Promise<Replayed> {
 		for (const end = Date.now() + waitMs; ; await setTimeout(archivePollMs)) {
-			const found = planToSet(await this.gtids(), await this.#history(), set);
+			const base = await this.gtids();
+			const found = planToSet(base, await this.#history(base), set);
 			if (found !== null && "why" in found) throw new FailedError(found.why);
 			if (found !== null) return this.#replay(found);
 			if (Date.now() > end) throw new FailedError(`${formatGtidSet(set)} was not archived within ${waitMs / 1000} s`);
 		}
 	}
 
-	async #history(): Promise<History> {
+	async #history(since: GtidSet): Promise<History> {
 		const { work } = this.#parts;
-		const { history } = await readStores(
-			work.stores.map((store) => store.objects),
-			work.cluster,
-		);
+		const objects = work.stores.map((store) => store.objects);
+		const { history } = await readStores(objects, work.cluster, () => since);
 		return history;
 	}
 
@@ -179,8 +178,10 @@ export class RestoredCopy {
 	}
 
 	async #writing(statements: string): Promise<void> {
-		const shut = this.#opened ? "" : "; SET GLOBAL super_read_only = ON";
-		const sql = statements.trim().replace(/;$/, "");
-		await this.session.run(`SET GLOBAL super_read_only = OFF; ${sql}${shut}`, statementMs);
+		try {
+			await this.session.run(`SET GLOBAL super_read_only = OFF; ${statements}`, statementMs);
+		} finally {
+			if (!this.#opened) await this.session.run("SET GLOBAL super_read_only = ON", statementMs);
+		}
 	}
 }

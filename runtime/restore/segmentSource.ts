@@ -1,5 +1,7 @@
 /** Segments out of the stores: opened, verified, and cut down to what is to be applied. */
+import { setTimeout } from "node:timers/promises";
 import { fetchSegment, type Opened } from "../archive/open.ts";
+import { SegmentError } from "../archive/segmentError.ts";
 import { bytesOf } from "../binlog/binlogBytes.ts";
 import { readBinlog } from "../binlog/readBinlog.ts";
 import { FailedError } from "../exit.ts";
@@ -16,6 +18,7 @@ export interface SegmentSource {
 	readonly identity: string;
 	/** What was wrong in one store and right in another. */
 	readonly onNote: (note: string) => void;
+	readonly signal?: AbortSignal | undefined;
 }
 
 /** No store has it whole. */
@@ -28,22 +31,39 @@ export class UnusableSegment extends FailedError {
 	}
 }
 
+/** Between rounds in which no store answered: about a minute in all. Milliseconds. */
+const patience = [1000, 2000, 4000, 8000, 16_000, 32_000];
+
 /**
- * From the first store that has it whole.
+ * From the first store that has it whole. A store that does not answer is asked again: a restore of hours outlives it.
  * @throws UnusableSegment
  */
 export async function openFromAny(segment: HistorySegment, source: SegmentSource): Promise<Opened> {
+	for (let round = 0; ; round++) {
+		const tried = await askStores(segment, source);
+		if ("opened" in tried) return tried.opened;
+		const pause = tried.away ? patience[round] : undefined;
+		if (pause === undefined) throw new UnusableSegment(segment.number, tried.reasons);
+		await setTimeout(pause, undefined, source.signal === undefined ? {} : { signal: source.signal });
+	}
+}
+
+type Tried = { readonly opened: Opened } | { readonly reasons: readonly string[]; readonly away: boolean };
+
+async function askStores(segment: HistorySegment, source: SegmentSource): Promise<Tried> {
 	const reasons: string[] = [];
+	let away = false;
 	for (const store of source.stores.filter(({ name }) => segment.stores.includes(name))) {
 		try {
 			const opened = await fetchSegment(store, segment.header, [source.identity]);
 			for (const reason of reasons) source.onNote(`${reason}; read from ${store.name}`);
-			return opened;
+			return { opened };
 		} catch (error) {
+			away ||= !(error instanceof SegmentError);
 			reasons.push(`${store.name}: ${error instanceof Error ? error.message : error}`);
 		}
 	}
-	throw new UnusableSegment(segment.number, reasons);
+	return { reasons, away };
 }
 
 /** @throws UnusableSegment also where it lacks something that its header names */

@@ -52,16 +52,10 @@ export async function validate(work: ValidationWork): Promise<Validation> {
 		work.report({ step: `comparing with ${name}` });
 		const set = await snapshotOf(session, await copy.gtids(), waitSeconds);
 		const at = Date.now();
-		const rpoSeconds = lossAt(
-			at,
-			(
-				await readStores(
-					work.stores.map(({ objects }) => objects),
-					work.cluster,
-				)
-			).history,
-			set,
-		);
+		const objects = work.stores.map((store) => store.objects);
+		const { history } = await readStores(objects, work.cluster, () => restored.plan.gtids);
+		const rpoSeconds = lossAt(at, history, set);
+		work.report({ step: `waiting until what ${name} holds is archived, and applying it` });
 		await copy.resumeToSet(set, waitSeconds * 1000);
 		const began = performance.now();
 		const compared = await compare(copy.session, session, work);

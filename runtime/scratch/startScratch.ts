@@ -94,7 +94,8 @@ class RunningScratch implements ScratchServer {
 
 	async stop(deadlineMs: number): Promise<void> {
 		const { mysqld } = this.#running;
-		if (mysqld.running && this.#options.purpose === "restore") await this.#leave();
+		const { purpose, signal } = this.#options;
+		if (mysqld.running && purpose === "restore" && signal?.aborted !== true) await this.#leave();
 		mysqld.kill("SIGTERM");
 		await this.ended(deadlineMs);
 	}

@@ -1,8 +1,16 @@
 /** A bucket of Google Cloud Storage. */
 import { createHash, randomUUID } from "node:crypto";
 import { buffer } from "node:stream/consumers";
-import { type FileMetadata, IdempotencyStrategy, type SaveOptions, Storage } from "@google-cloud/storage";
+import {
+	type FileMetadata,
+	IdempotencyStrategy,
+	type SaveOptions,
+	Storage,
+	type StorageOptions,
+} from "@google-cloud/storage";
+import type { AuthClient } from "google-auth-library";
 import type { StoreSettings } from "../../objectives/settings.ts";
+import { gcsIdentity } from "./gcsIdentity.ts";
 import {
 	type Bucket,
 	defaultDeadlineMs,
@@ -125,28 +133,26 @@ function opener({ store, keys }: GcsStoreOptions, deadlineMs: number): () => Pro
 	let opened: { readonly bucket: GcsBucket; readonly until: number } | null = null;
 	return async () => {
 		if (opened !== null && Date.now() < opened.until) return opened.bucket;
-		const credentials = keys === null ? undefined : JSON.parse((await keys()).credentials);
-		const bucket = new Storage(clientOptions(store, credentials, deadlineMs)).bucket(store.bucket);
+		const identity = keys === null ? null : gcsIdentity(await keys());
+		const bucket = new Storage(clientOptions(store, identity, deadlineMs)).bucket(store.bucket);
 		opened = { bucket, until: keys === null ? Number.POSITIVE_INFINITY : Date.now() + keysMs };
 		return bucket;
 	};
 }
 
-function clientOptions({ endpoint }: StoreSettings, credentials: object | undefined, timeout: number) {
+function clientOptions({ endpoint }: StoreSettings, authClient: AuthClient | null, timeout: number): StorageOptions {
 	return {
 		timeout,
 		// Whatever is asked here may be asked twice: a write that replaces says the same again.
 		retryOptions: { maxRetries: 2, totalTimeout: timeout / 1000, idempotencyStrategy: IdempotencyStrategy.RetryAlways },
-		...(credentials === undefined ? {} : { credentials }),
-		...(endpoint === undefined
-			? {}
-			: { apiEndpoint: endpoint, useAuthWithCustomEndpoint: !emulated(endpoint, credentials) }),
+		...(authClient === null ? {} : { authClient }),
+		...(endpoint === undefined ? {} : { apiEndpoint: endpoint, useAuthWithCustomEndpoint: asks(endpoint, authClient) }),
 	};
 }
 
-/** Neither TLS nor keys: nobody there asks who we are. */
-function emulated(endpoint: string, credentials: object | undefined): boolean {
-	return credentials === undefined && endpoint.startsWith("http://");
+/** An endpoint without TLS, where we have no keys either, is an emulator: nobody there asks who we are. */
+function asks(endpoint: string, identity: AuthClient | null): boolean {
+	return identity !== null || !endpoint.startsWith("http://");
 }
 
 function factsOf(key: string, { size, updated }: FileMetadata): ObjectFacts {

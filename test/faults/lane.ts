@@ -6,6 +6,12 @@ import { whenSignalled } from "../../local/tools/interruption.ts";
 import { lanes, laneVariable } from "./bench/addresses.ts";
 import type { LaneOptions, Order, Word } from "./laneMessages.ts";
 
+/**
+ * With mounts of its own: a program that another lane starts would keep this one's disks in use for as long as it runs. Where
+ * network namespaces are mounted is shared, so that they are found and taken away whatever becomes of the process.
+ */
+const apart = { execPath: "unshare", execArgv: ["--mount", "--propagation", "unchanged", process.execPath] };
+
 export class Lane {
 	readonly number: number;
 	readonly folder: string;
@@ -21,7 +27,7 @@ export class Lane {
 	static async begin(options: LaneOptions): Promise<Lane> {
 		for (let number = 0; number < lanes; number += 1) {
 			const env = { ...process.env, NODE_OPTIONS: "--no-warnings", [laneVariable]: String(number) };
-			const running = fork(join(import.meta.dirname, "laneProcess.ts"), [JSON.stringify(options)], { env });
+			const running = fork(join(import.meta.dirname, "laneProcess.ts"), [JSON.stringify(options)], { env, ...apart });
 			const forwarded = whenSignalled((signal) => running.kill(signal));
 			running.once("exit", forwarded);
 			const word = await hear(running, number);

@@ -1,6 +1,6 @@
 /** Asks for a restored copy to be put in place, as `mysql-dr restore --into in-place` does, and waits for what comes of it. */
 import { until } from "../../../local/site/waiting.ts";
-import type { Seed } from "../../../runtime/failover/record.ts";
+import type { Request, Seed } from "../../../runtime/failover/record.ts";
 import type { Bench } from "./bench.ts";
 import type { RestoredCopy } from "./donor.ts";
 import { writeRequest } from "./switchover.ts";
@@ -8,11 +8,17 @@ import { writeRequest } from "./switchover.ts";
 /** Seconds until all is done or undone, with two copies to be made and a leader to be lost. */
 const patience = 180;
 
+type Replaces = Extract<Request, { kind: "seed" }>["replaces"];
+
 /** @returns the request's id */
-export async function askForSeed(bench: Bench, { donor, gtids }: RestoredCopy): Promise<string> {
+export async function askForSeed(
+	bench: Bench,
+	{ donor, gtids }: RestoredCopy,
+	replaces: Replaces = "in-place",
+): Promise<string> {
 	const id = crypto.randomUUID();
 	const at = new Date().toISOString();
-	await writeRequest(bench, { id, kind: "seed", at, donor, gtids, replaces: "in-place", beyondTerm: 0 });
+	await writeRequest(bench, { id, kind: "seed", at, donor, gtids, replaces, beyondTerm: 0 });
 	return id;
 }
 

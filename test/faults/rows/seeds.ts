@@ -1,6 +1,7 @@
 /** Rows about a restored copy that takes the place of the data under load: in the end all of it counts, or none. */
 import type { Seed } from "../../../runtime/failover/record.ts";
 import { RestoredCopy } from "../bench/donor.ts";
+import { asRoot } from "../bench/rootSession.ts";
 import { askForSeed, settled } from "../bench/seed.ts";
 import type { Stage } from "../stage.ts";
 import { Steps } from "../workload/steps.ts";
@@ -39,11 +40,13 @@ export const seeds: readonly Row[] = [
 		run: (stage) =>
 			withCopy(stage, async (copy) => {
 				const steps = await Steps.fromNow(stage.bench);
-				await put(stage, copy, async () => {
-					await steps.reached(stage.turn(seedSteps));
-					stage.leader.signal("SIGSTOP");
-					await steps.reached(/^leading$/);
-					stage.leader.signal("SIGCONT");
+				await put(stage, copy, {
+					fault: async () => {
+						await steps.reached(stage.turn(seedSteps));
+						stage.leader.signal("SIGSTOP");
+						await steps.reached(/^leading$/);
+						stage.leader.signal("SIGCONT");
+					},
 				});
 			}),
 	},
@@ -54,9 +57,11 @@ export const seeds: readonly Row[] = [
 		run: (stage) =>
 			withCopy(stage, async (copy) => {
 				const steps = await Steps.fromNow(stage.bench);
-				const seed = await put(stage, copy, async () => {
-					await steps.reached(closed);
-					await copy.kill();
+				const seed = await put(stage, copy, {
+					fault: async () => {
+						await steps.reached(closed);
+						await copy.kill();
+					},
 				});
 				stage.holds(seed.state === "undone", "it was put in place although nobody could have it");
 				await stage.sameTermFor(1);
@@ -69,9 +74,11 @@ export const seeds: readonly Row[] = [
 		run: (stage) =>
 			withCopy(stage, async (copy) => {
 				const steps = await Steps.fromNow(stage.bench);
-				await put(stage, copy, async () => {
-					const words = await steps.reached(stage.turn([firstCopied, secondCopied]));
-					await stage.bench.instance(words.split(" ")[0] ?? "").signal("SIGKILL");
+				await put(stage, copy, {
+					fault: async () => {
+						const words = await steps.reached(stage.turn([firstCopied, secondCopied]));
+						await stage.bench.instance(words.split(" ")[0] ?? "").signal("SIGKILL");
+					},
 				});
 			}),
 	},
@@ -82,10 +89,29 @@ export const seeds: readonly Row[] = [
 		run: (stage) =>
 			withCopy(stage, async (copy) => {
 				const steps = await Steps.fromNow(stage.bench);
-				await put(stage, copy, async () => {
-					await steps.reached(stage.turn(seedSteps));
-					await stage.primary.signal("SIGKILL");
+				await put(stage, copy, {
+					fault: async () => {
+						await steps.reached(stage.turn(seedSteps));
+						await stage.primary.signal("SIGKILL");
+					},
 				});
+			}),
+	},
+	{
+		row: "S6",
+		title: "a restored copy for a new database: refused where there are tables, put in place where there are none",
+		budget: null,
+		run: (stage) =>
+			withCopy(stage, async (copy) => {
+				const { bench, primary } = stage;
+				const make = ["CREATE TABLE app.somebodys (id BIGINT PRIMARY KEY)"];
+				await asRoot(bench, primary, make);
+				const refused = await settled(bench, await askForSeed(bench, copy, "new")).catch(({ message }) => message);
+				stage.holds(/there are tables in app$/.test(refused), `it was not refused: ${JSON.stringify(refused)}`);
+				await stage.sameTermFor(1);
+				await asRoot(bench, primary, ["DROP TABLE app.somebodys"]);
+				const seed = await put(stage, copy, { replaces: "new" });
+				stage.holds(seed.state === "done", `it was undone: ${seed.message}`);
 			}),
 	},
 ];
@@ -100,15 +126,25 @@ async function withCopy(stage: Stage, work: (copy: RestoredCopy) => Promise<void
 	}
 }
 
+interface Circumstances {
+	readonly fault?: () => Promise<void>;
+	/** Default: in place. */
+	readonly replaces?: "in-place" | "new";
+}
+
 /** Asks for it when there is more than it holds, lets the fault happen, and gives up what it lacks where it came to count. */
-async function put(stage: Stage, copy: RestoredCopy, fault: () => Promise<void> = async () => {}): Promise<Seed> {
+async function put(
+	stage: Stage,
+	copy: RestoredCopy,
+	{ fault = async () => {}, replaces }: Circumstances = {},
+): Promise<Seed> {
 	const { bench, ledger, primary } = stage;
 	await ledger.more(50);
 	stage.fault();
 	const struck = fault();
 	// Whoever waits for a step of it must not be left alone with its error.
 	struck.catch(() => {});
-	const seed = await settled(bench, await askForSeed(bench, copy));
+	const seed = await settled(bench, await askForSeed(bench, copy, replaces));
 	await struck;
 	if (seed.state === "done") {
 		const before = (await ledger.entries()).filter(({ instance }) => instance === primary.name);

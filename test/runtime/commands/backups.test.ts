@@ -28,7 +28,7 @@ describe("mysql-dr backup", () => {
 	const step = { at: "2026-11-25T02:00:00Z", step: "clone", done: 1, total: 2 };
 
 	test("begins a job of that kind once, tells its steps, and ends with the entry", async () => {
-		job(api, "mysql-backup-incremental", [step, step, { result: { ...entry, kind: "incremental" } }], 0);
+		job(api, "mysql-backup-incremental", [step, step, { result: { entry: { ...entry, kind: "incremental" } } }], 0);
 		const { code, out, err } = await run(api, "backup incremental");
 		expect(code).toBe(0);
 		expect(created()).toMatchObject({
@@ -45,9 +45,9 @@ describe("mysql-dr backup", () => {
 	});
 
 	test("prints the entry as one document", async () => {
-		job(api, "mysql-backup-full", [step, { result: entry }], 0);
+		job(api, "mysql-backup-full", [step, { result: { entry, away: [{ store: "two", error: "refused" }] } }], 0);
 		const { out } = await run(api, "backup --json");
-		expect(JSON.parse(out.join("\n"))).toEqual(entry);
+		expect(JSON.parse(out.join("\n"))).toEqual({ ...entry, away: [{ store: "two", error: "refused" }] });
 	});
 
 	test("fails in the job's own words", async () => {

@@ -39,7 +39,11 @@ describe("bad input ends with 2 and one line:", () => {
 		["a time without a unit", "status --timeout 3", /"3" is not a duration; write a number and a unit/],
 		["no runs", "drill pod --runs 0", /Write a whole number of at least 1/],
 		["an unknown drill", "drill meteor", /^scenario: there is no drill "meteor"; choose one of pod$/],
-		["an unknown runbook", "runbook meteor", /^scenario: there is no runbook for "meteor"; choose one of pod$/],
+		[
+			"an unknown runbook",
+			"runbook meteor",
+			/^scenario: there is no runbook for "meteor"; choose one of pod, cluster, badData$/,
+		],
 		["an unknown account", "credentials nobody", /^account: there is no account "nobody"; choose one of app, drill$/],
 	])("%s", async (_title, line, message) => {
 		const { code, out, err } = await run(api, line);

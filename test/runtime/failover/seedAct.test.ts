@@ -5,7 +5,6 @@ import { perform } from "../../../runtime/failover/perform.ts";
 import type { RebuildAccess } from "../../../runtime/failover/rebuildAct.ts";
 import type { SeedRequest, SeedStep } from "../../../runtime/failover/seed.ts";
 import type { Health } from "../../../runtime/failover/view.ts";
-import type { Session } from "../../../runtime/mysql/session.ts";
 import { fakeOperation } from "./fakeOperation.ts";
 import { gtids, healthy, primaryReading, reads, record, replicaReading, silent, uuid, view } from "./scene.ts";
 import {
@@ -38,12 +37,18 @@ describe("the beginning", () => {
 		});
 	});
 
-	test.each<[string, string, () => Promise<Session>]>([
+	test.each<[string, string, RebuildAccess["donorSession"]]>([
 		["cannot be reached", "cannot be read at 10.0.9.9:3306: refused", () => Promise.reject(new Error("refused"))],
 		["holds something else", "its GTID set is another", async () => restoredCopy({ executed: gtids(0, 81) })],
 		["accepts writes", "accepts writes", async () => restoredCopy({ closed: 0 })],
 		["is of another series", "is of MySQL 8.4.6", async () => restoredCopy({ version: "8.4.6" })],
 		["cannot be cloned", "no clone plugin", async () => restoredCopy({ clonable: 0 })],
+		[
+			"has an old password of the replicas",
+			"the account replication as it is now: denied",
+			(_donor, login) =>
+				login === undefined ? Promise.resolve(restoredCopy({})) : Promise.reject(new Error("denied")),
+		],
 	])("is refused, and nothing changed, when the copy %s", async (_, why, donorSession) => {
 		const operation = fakeOperation({ view: healthy(), record: record() });
 		await perform(operation, begin(), means({ donorSession }));

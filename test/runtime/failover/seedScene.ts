@@ -82,6 +82,7 @@ export const access = (change: Partial<RebuildAccess> = {}) =>
 		session: async () => server(),
 		donorSession: async () => restoredCopy({}),
 		cloneSource: (name: string) => ({ host: `${name}.mysql`, port: 33062, user: "clone", password: "x", caFile: "ca" }),
+		replicationLogin: { user: "replication", password: "x", ca: "" },
 		archived: null,
 		...change,
 	}) as RebuildAccess;

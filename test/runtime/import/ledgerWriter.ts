@@ -15,6 +15,8 @@ export interface Writer {
 	acknowledged(): number;
 	log(): readonly number[];
 	stop(): Promise<void>;
+	/** Locks the table, as a session does that nobody looks after. */
+	hold(): Promise<{ release(): Promise<void> }>;
 }
 
 /** It ends by itself at the first write that is refused. @param id tells its rows from other writers' */
@@ -50,6 +52,16 @@ export function writer(link: SourceLink, id: number): Writer {
 		reaches: (count) => until(`${count} writes`, async () => log.length >= count),
 		acknowledged: () => log.length,
 		log: () => log,
+		async hold() {
+			const session = await openSource(link);
+			await session.run("LOCK TABLES app.ledger WRITE", 30_000);
+			return {
+				async release() {
+					await session.run("UNLOCK TABLES", 30_000);
+					session.close();
+				},
+			};
+		},
 		async stop() {
 			stopped = true;
 			await working;

@@ -31,7 +31,7 @@ process.env.PATH = [lent, process.env.PATH, "/usr/sbin"].filter(Boolean).join(de
 /** Whether they can be run here; where they cannot, a suite says so by being skipped. */
 export const hasPrograms = ["mysqld", "mysqldump", "mysql"].every((name) => findOnPath(name) !== undefined);
 
-export const patience = 30_000;
+export const patience = 120_000;
 export const importPassword = "import's own";
 const account = process.getuid?.() === 0 ? { uid: 65534, gid: 65534 } : {};
 

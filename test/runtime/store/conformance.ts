@@ -43,7 +43,8 @@ export function keepsTheStoresPromises(title: string, up: StoreServerUp): void {
 			const writers = Array.from({ length: 8 }, (_, n) => `writer ${n}`);
 			const answers = await Promise.allSettled(writers.map((text) => store.put("race.json", bytes(text), "once")));
 			const winners = writers.filter((_, n) => (answers[n] as { value?: string }).value === "written");
-			expect(winners).toEqual([(await store.get("race.json"))?.toString()]);
+			expect(winners).toContain((await store.get("race.json"))?.toString());
+			if (server.onceIsAtomic) expect(winners).toHaveLength(1);
 		});
 
 		test("what is replaced has the newest body", async () => {

@@ -23,14 +23,23 @@ export async function fakeGcs(): Promise<string | undefined> {
 	return existsSync(built) ? built : findOnPath(fakeGcsServer.name);
 }
 
+export interface GcsServerOptions {
+	readonly name?: string;
+	/** In memory it keeps versions, and nothing when it is stopped. Default: filesystem. */
+	readonly backend?: "filesystem" | "memory";
+}
+
 export class GcsServer implements StoreServer {
 	readonly store: StoreSettings;
+	readonly onceIsAtomic = true;
 	readonly #program: string;
 	readonly #folder: string;
 	readonly #port: number;
+	readonly #backend: string;
 	#process: ChildProcess | null = null;
 
-	private constructor(program: string, port: number, name: string) {
+	private constructor(program: string, port: number, { name, backend }: Required<GcsServerOptions>) {
+		this.#backend = backend;
 		this.#program = program;
 		this.#port = port;
 		this.#folder = temporary(name);
@@ -38,8 +47,9 @@ export class GcsServer implements StoreServer {
 	}
 
 	/** With an empty bucket. */
-	static async up(program: string, name = "store-2"): Promise<GcsServer> {
-		const server = new GcsServer(program, await freePort(), name);
+	static async up(program: string, options: GcsServerOptions = {}): Promise<GcsServer> {
+		const { name = "store-2", backend = "filesystem" } = options;
+		const server = new GcsServer(program, await freePort(), { name, backend });
 		await mkdir(join(server.#folder, "root"));
 		await server.start();
 		await server.makeBucket({ name: "evidence" });
@@ -58,7 +68,7 @@ export class GcsServer implements StoreServer {
 			credentials: JSON.stringify({
 				type: "service_account",
 				client_email: "somebody@nowhere",
-				private_key: wrongKeys.secret,
+				private_key: `-----BEGIN PRIVATE KEY-----\n${wrongKeys.secret}\n-----END PRIVATE KEY-----\n`,
 			}),
 		};
 		const keys = wrong === undefined ? null : async () => wrong;
@@ -67,7 +77,7 @@ export class GcsServer implements StoreServer {
 
 	async start(): Promise<void> {
 		const place = ["-scheme", "http", "-host", "127.0.0.1", "-port", String(this.#port)];
-		const kept = ["-backend", "filesystem", "-filesystem-root", join(this.#folder, "root"), "-log-level", "error"];
+		const kept = ["-backend", this.#backend, "-filesystem-root", join(this.#folder, "root"), "-log-level", "error"];
 		// It shows an object's contents only to who asks under its public name.
 		const name = ["-public-host", `127.0.0.1:${this.#port}`, "-external-url", `${this.store.endpoint}`];
 		this.#process = spawn(this.#program, [...place, ...kept, ...name], {

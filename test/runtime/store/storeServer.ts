@@ -11,6 +11,8 @@ export interface Opening extends StoreOptions {
 
 export interface StoreServer {
 	readonly store: StoreSettings;
+	/** versitygw 1.7 looks whether a key is there and then writes: of two at the same moment both may write. */
+	readonly onceIsAtomic: boolean;
 	open(opening?: Opening): Bucket;
 	start(): Promise<void>;
 	stop(): Promise<void>;

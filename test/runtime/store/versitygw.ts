@@ -4,6 +4,7 @@ import { existsSync } from "node:fs";
 import { mkdir } from "node:fs/promises";
 import { createServer } from "node:net";
 import { join } from "node:path";
+import { CreateBucketCommand, HeadObjectCommand, type HeadObjectCommandOutput, S3Client } from "@aws-sdk/client-s3";
 import { type S3Answer, type S3Request, type StoreCredentials, s3 } from "../../../local/site/s3.ts";
 import { until } from "../../../local/site/waiting.ts";
 import { silent } from "../../../local/step.ts";
@@ -28,6 +29,7 @@ export async function versitygw(): Promise<string | undefined> {
 export class Gateway implements StoreServer {
 	readonly keys: StoreCredentials;
 	readonly store: StoreSettings;
+	readonly onceIsAtomic = false;
 	readonly #program: string;
 	readonly #folder: string;
 	readonly #port: number;
@@ -47,6 +49,21 @@ export class Gateway implements StoreServer {
 		await gateway.start();
 		await gateway.s3({ method: "PUT", path: "/evidence" });
 		return gateway;
+	}
+
+	/** With object lock, which S3 gives to new buckets alone, come versions. */
+	async makeBucket(Bucket: string, { objectLock = false }: { readonly objectLock?: boolean }): Promise<void> {
+		await this.client().send(new CreateBucketCommand({ Bucket, ObjectLockEnabledForBucket: objectLock }));
+	}
+
+	head(Bucket: string, Key: string): Promise<HeadObjectCommandOutput> {
+		return this.client().send(new HeadObjectCommand({ Bucket, Key }));
+	}
+
+	client(): S3Client {
+		const { endpoint, region } = this.store;
+		const credentials = { accessKeyId: this.keys.accessKey, secretAccessKey: this.keys.secretKey };
+		return new S3Client({ endpoint: endpoint as string, region, credentials, forcePathStyle: true });
 	}
 
 	s3(asked: S3Request): Promise<S3Answer> {

@@ -1,0 +1,74 @@
+import { describe, expect, test } from "@jest/globals";
+import { chooseDonor, type Member } from "../../../runtime/backup/donor.ts";
+import type { ClusterRecord } from "../../../runtime/failover/record.ts";
+import { parseReading } from "../../../runtime/mysql/reading.ts";
+
+const uuid = (n: number) => `0000000${n}-71ca-11e1-9e33-c80aa9429562`;
+const record = {
+	primary: "mysql-0",
+	uuids: { "mysql-0": uuid(0), "mysql-1": uuid(1), "mysql-2": uuid(2) },
+	gtidAtPromotion: `${uuid(0)}:1-10`,
+} as unknown as ClusterRecord;
+
+interface Seen {
+	readonly executed?: string;
+	readonly running?: boolean;
+	readonly own?: string;
+	readonly readOnly?: boolean;
+}
+
+function member(
+	n: number,
+	{ executed = `${uuid(0)}:1-100`, running = true, own = uuid(n), readOnly }: Seen = {},
+): Member {
+	const variables = {
+		uuid: own,
+		version: "9.7.4",
+		executed,
+		purged: "",
+		superReadOnly: (readOnly ?? n !== 0) ? 1 : 0,
+		acksRequired: n === 0 ? 1 : 0,
+	};
+	const state = running ? "Yes" : "No";
+	const replica = { Replica_IO_Running: state, Replica_SQL_Running: state, Retrieved_Gtid_Set: "" };
+	return { name: `mysql-${n}`, reading: parseReading(variables, n === 0 ? [] : [replica], []) };
+}
+
+const gone = (n: number): Member => ({ name: `mysql-${n}`, reading: null, error: "no answer" });
+
+describe("a backup is copied from", () => {
+	test("the replica that lags least", () => {
+		const members = [member(0), member(1, { executed: `${uuid(0)}:1-90` }), member(2, { executed: `${uuid(0)}:1-95` })];
+		expect(chooseDonor(record, members)).toEqual({
+			instance: "mysql-2",
+			server: uuid(2),
+			role: "replica",
+			version: "9.7.4",
+		});
+	});
+
+	test("one that replicates before one that stands still further on", () => {
+		const still = member(1, { executed: `${uuid(0)}:1-99`, running: false });
+		const members = [member(0), still, member(2, { executed: `${uuid(0)}:1-50` })];
+		expect(chooseDonor(record, members).instance).toBe("mysql-2");
+	});
+
+	test.each([
+		["holds what nobody else has", { executed: `${uuid(0)}:1-100,${uuid(1)}:1` }],
+		["has another data directory than the record knows", { own: uuid(7) }],
+		["accepts writes", { readOnly: false }],
+	])("no replica that %s", (_, seen) => {
+		const members = [member(0), member(1, seen), member(2, { executed: `${uuid(0)}:1-20`, running: false })];
+		expect(chooseDonor(record, members).instance).toBe("mysql-2");
+	});
+
+	test("the primary only where no replica is left", () => {
+		expect(chooseDonor(record, [member(0), gone(1), gone(2)])).toMatchObject({ instance: "mysql-0", role: "primary" });
+	});
+
+	test("nobody where nobody can be read, and it says why of each", () => {
+		expect(() => chooseDonor(record, [gone(0), gone(1), member(2, { own: uuid(7) })])).toThrow(
+			"no instance can be copied: mysql-0 cannot be read (no answer); mysql-1 cannot be read (no answer); mysql-2 is not admitted",
+		);
+	});
+});
