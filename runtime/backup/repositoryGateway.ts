@@ -96,6 +96,7 @@ async function lock(
 	response: ServerResponse,
 ): Promise<void> {
 	if (request.method === "DELETE") await store.remove(key);
-	else await store.put(key, await buffer(request), "once");
+	// Replaced, so that no object lock keeps it: restic takes its own locks away.
+	else await store.put(key, await buffer(request), "replace");
 	response.writeHead(200).end();
 }

@@ -62,6 +62,8 @@ async function storeIn(
 		...tags.flatMap((tag) => ["--tag", tag]),
 		...excludes.flatMap((pattern) => ["--exclude", pattern]),
 	];
+	// restic says nothing of a short run until it is over.
+	tell({ step: steps.store, done: 0, total: notes.bytes, unit: "bytes" });
 	await restic(repository, context, { args, folder, onLine: (line) => report(line, tell) });
 	const [snapshot] = await snapshots(repository, context, notes.id);
 	if (snapshot === undefined) throw new FailedError(`store ${objects.name}: the snapshot of ${notes.id} is not there`);
