@@ -4,9 +4,10 @@ import { UserError } from "../../../objectives/error.ts";
 import type { SegmentHeader } from "../../../runtime/archive/segment.ts";
 import type { BackupEntry } from "../../../runtime/backup/entry.ts";
 import { Refusal } from "../../../runtime/exit.ts";
-import { formatGtidSet, parseGtidSet, unionOf } from "../../../runtime/mysql/gtidSet.ts";
+import { contains, formatGtidSet, parseGtidSet, unionOf } from "../../../runtime/mysql/gtidSet.ts";
 import { type Cut, cutWithin, findCut } from "../../../runtime/restore/cut.ts";
 import { type History, historyOf, type StoredArchive } from "../../../runtime/restore/history.ts";
+import { heldByNearBackups } from "../../../runtime/restore/nearBackups.ts";
 import { planRestore, type RestorePlan } from "../../../runtime/restore/planRestore.ts";
 import { formatTarget, parseTarget, type RestoreTarget } from "../../../runtime/restore/target.ts";
 import {
@@ -124,6 +125,45 @@ describe("a plan of a restore", () => {
 				expect(applied(found)).toBe(setOf(stop === -1 ? all : all.slice(0, stop)));
 			}),
 		);
+	});
+
+	test("is the same from the archive since the newest backups as from all of it, or there is none", () => {
+		const scene = fc.record({
+			cuts: fc.array(fc.integer({ min: 1, max: 40 }), { minLength: 5 }),
+			backups: fc.array(fc.integer({ min: 0, max: 40 }), { minLength: 3, maxLength: 6 }),
+			to: fc.integer({ min: 0, max: 39 }),
+			kind: fc.constantFrom("time", "gtid", "latest"),
+			// Of the clock by which a backup was finished.
+			skew: fc.integer({ min: -20, max: 20 }),
+		});
+		let compared = 0;
+		fc.assert(
+			fc.property(scene, ({ cuts, backups, to, kind, skew }) => {
+				const all = events(40);
+				const made = [...new Set(backups)].map((count) =>
+					backupOf(setOf(all.slice(0, count)), begin + (count + skew) * 1_000_000),
+				);
+				const { gtid = "", at: micros = 0 } = all[to] ?? {};
+				const targets = { latest: { kind }, gtid: { kind, gtid }, time: { kind, micros } };
+				const target = targets[kind as keyof typeof targets] as RestoreTarget;
+				const whole = segments(all, cuts);
+				const near = heldByNearBackups([{ store: "store-1", entries: made, damaged: [] }], target);
+				if (near === null) return;
+				const from = whole.findLastIndex(({ after }) => contains(near, parseGtidSet(after)));
+				const planned = (headers: readonly SegmentHeader[]) =>
+					applied(plan({ all, archives: [archive(headers)], backups: made }, target));
+				let some: string | null = null;
+				try {
+					some = planned(whole.slice(Math.max(0, from)));
+				} catch {
+					// Then all of it is read.
+				}
+				if (some === null) return;
+				compared += 1;
+				expect(some).toBe(planned(whole));
+			}),
+		);
+		expect(compared).toBeGreaterThan(0);
 	});
 
 	test("leaves out segments that the backup holds whole", () => {
