@@ -9,7 +9,7 @@ export interface Place {
 }
 
 /** Which part of a database an object belongs to, the value of `app.kubernetes.io/component`. */
-export type Part = "database" | "watchdog" | "drill" | "archive" | "backup" | "restore";
+export type Part = "database" | "watchdog" | "drill" | "archive" | "backup" | "restore" | "import";
 
 /** The StatefulSet, its headless Service and its PodDisruptionBudget. */
 export const databaseName = "mysql";

@@ -36,7 +36,7 @@ export function declareNetworkPolicies(
 		declare("database", {}, "deny-by-default"),
 		declare(
 			"database",
-			{ of: "database", ingress: [allow(mysqlPort, clients && [...clients, ...members, ...readers])] },
+			{ of: "database", ingress: [allow(mysqlPort, clients && [...clients, ...members, ...readers, pods("import")])] },
 			"mysql-clients",
 		),
 		declare("database", { of: "database", ingress: [allow(adminPort, [...members, ...readers])] }, "mysql-members"),

@@ -56,11 +56,13 @@ async function perform(operation: Operation, context: ImportContext): Promise<Im
 		}
 		case "abort": {
 			const report = await abortImport(context);
+			const dropped =
+				report.dropped.length === 0 ? "nothing was loaded yet" : `dropped on the target: ${report.dropped.join(", ")}`;
 			const reopened = report.sourceReopened ? ["the source takes writes again"] : [];
 			return {
 				type: "result",
 				document: report,
-				lines: [`dropped on the target: ${report.dropped.join(", ")}`, ...reopened],
+				lines: [dropped, ...reopened],
 			};
 		}
 		case "cutover": {

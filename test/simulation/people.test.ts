@@ -1,7 +1,7 @@
 import { describe, expect, test } from "@jest/globals";
 import { leftToPeople, type Remaining, reasons, type Standstill } from "./people.ts";
 
-const unharmed = (name: string): Remaining => ({ name, admitted: true, sound: true, complete: true });
+const unharmed = (name: string): Remaining => ({ name, admitted: true, sound: true, complete: true, foremost: true });
 const [one, two] = [unharmed("mysql-1"), unharmed("mysql-2")];
 const judged = (others: readonly Remaining[], more: Partial<Standstill> = {}) =>
 	leftToPeople({ primary: "mysql-0", loss: { lost: "mysql-0", others }, wipedThen: [], erredSince: false, ...more });
@@ -16,6 +16,14 @@ describe("a cluster may stand still when the primary's data were lost and", () =
 				{ ...two, complete: false },
 			],
 			reasons.noneFit,
+		],
+		[
+			"an errant replica alone held the end of the history",
+			[
+				{ ...one, sound: false },
+				{ ...two, foremost: false },
+			],
+			reasons.noneForemost,
 		],
 		["both were behind", [one, two].map((i) => ({ ...i, complete: false })), reasons.noneFit],
 	])("%s", (_, others, reason) => {
@@ -54,7 +62,7 @@ describe("a cluster may not stand still when", () => {
 
 	test.each([
 		["both replicas were fit", [one, two]],
-		["one replica was merely behind", [one, { ...two, complete: false }]],
+		["one replica was merely behind", [one, { ...two, complete: false, foremost: false }]],
 		["one replica was errant", [{ ...one, sound: false }, two]],
 	])("%s", (_, others) => {
 		expect(judged(others)).toBeNull();

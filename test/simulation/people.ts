@@ -13,6 +13,8 @@ export interface Remaining {
 	readonly sound: boolean;
 	/** It held every acknowledged write. */
 	readonly complete: boolean;
+	/** It held all of the history that any other held: whether the rest was acknowledged, nobody can tell any more. */
+	readonly foremost: boolean;
 }
 
 export interface Loss {
@@ -34,6 +36,7 @@ export const reasons = {
 	notAdmitted: "the primary's data were lost while a replica was not admitted",
 	wiped: "the primary's data were lost at the moment when a replica with surplus was wiped to be cloned anew",
 	noneFit: "the primary's data were lost while no sound replica held every acknowledged write",
+	noneForemost: "the primary's data were lost while a replica with surplus alone held the end of the history",
 	erred: "the primary's data were lost, then somebody wrote to what was left",
 } as const;
 
@@ -43,5 +46,6 @@ export function leftToPeople({ primary, loss, wipedThen, erredSince }: Standstil
 	if (loss.others.some(({ admitted }) => !admitted)) return reasons.notAdmitted;
 	if (loss.others.some(({ name, sound }) => !sound && wipedThen.includes(name))) return reasons.wiped;
 	if (!loss.others.some(({ sound, complete }) => sound && complete)) return reasons.noneFit;
+	if (!loss.others.some(({ sound, complete, foremost }) => sound && complete && foremost)) return reasons.noneForemost;
 	return erredSince ? reasons.erred : null;
 }

@@ -70,10 +70,19 @@ export class Watch {
 		const others = [...this.#world.instances.values()].filter((i) => i !== lost);
 		const remaining = others.map((i): Remaining => {
 			const complete = this.#lackedBy(surviving(i)).length === 0;
-			return { name: i.name, admitted: uuids[i.name] === i.uuid, sound: this.sound(i), complete };
+			const foremost = others.every((other) => this.#historyBeyond(other, i).length === 0);
+			return { name: i.name, admitted: uuids[i.name] === i.uuid, sound: this.sound(i), complete, foremost };
 		});
 		this.#lostAt = this.#world.clock.now();
 		this.#loss = { lost: lost.name, others: remaining };
+	}
+
+	/** What one holds of the history and the other does not. */
+	#historyBeyond(one: Mysql, other: Mysql): string[] {
+		const errant = new Set(this.#errant.map(({ uuid, number }) => `${uuid.slice(-2)}:${number}`));
+		return surviving(one)
+			.beyond(surviving(other), undefined)
+			.filter((text) => !errant.has(text));
 	}
 
 	/** Why the cluster may stand still in the end; null where it may not. */

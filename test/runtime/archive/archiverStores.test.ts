@@ -41,7 +41,7 @@ suite("the archive in real stores", () => {
 	});
 
 	const opened = ({ store, keys: own }: Gateway, wrong = false) =>
-		s3Store({ store, keys: async () => (wrong ? { ...own, secretKey: "another" } : own), deadlineMs: 5000 });
+		s3Store({ store, keys: async () => (wrong ? { ...own, secretKey: "another" } : own) });
 
 	const expectWhole = async () => {
 		await archivedAll(of, stores);
@@ -58,20 +58,18 @@ suite("the archive in real stores", () => {
 		for (let n = 0; n <= kills; n++) {
 			const before = (await newestNumber(stores[0] as ObjectStore, cluster)) ?? 0;
 			const child = archiverProcess(folder);
-			// From right after its start to the middle of its work.
-			if (n % 3 !== 2) {
-				await until("it goes on", async () => {
-					const newest = (await newestNumber(stores[0] as ObjectStore, cluster)) ?? 0;
-					return newest > before + (n % 5);
-				});
-			} else await until("it runs", async () => child.pid !== undefined);
-			if (n === kills) {
+			try {
+				// From right after its start to the middle of its work.
+				if (n % 3 === 2) await until("it runs", async () => child.pid !== undefined);
+				else await until("it goes on", () => hasGrown(before + (n % 5)));
+				if (n < kills) continue;
 				await load.stop();
 				await expectWhole();
+			} finally {
+				const ended = once(child, "exit");
+				child.kill("SIGKILL");
+				await ended;
 			}
-			const ended = once(child, "exit");
-			child.kill("SIGKILL");
-			await ended;
 		}
 		expect(load.written).toBeGreaterThan(kills);
 	});
@@ -94,6 +92,8 @@ suite("the archive in real stores", () => {
 		await expectWhole();
 		await life.stop();
 	});
+
+	const hasGrown = async (beyond: number) => ((await newestNumber(stores[0] as ObjectStore, cluster)) ?? 0) > beyond;
 
 	function archiverProcess(folder: string): ChildProcess {
 		const options: ChildOptions = {

@@ -2,7 +2,7 @@
 
 import type { ArchiveLimits } from "../../../runtime/archive/archiver.ts";
 import { joins, withoutOrphans } from "../../../runtime/archive/chain.ts";
-import { fetchSegment } from "../../../runtime/archive/open.ts";
+import { fetchSegment, type Opened } from "../../../runtime/archive/open.ts";
 import { readHeaders } from "../../../runtime/archive/readHeaders.ts";
 import { readOrphans } from "../../../runtime/archive/readOrphans.ts";
 import type { Reign } from "../../../runtime/archive/wanted.ts";
@@ -126,7 +126,9 @@ export async function held(store: ObjectStore, keys: Keys) {
 	const { lines, damaged } = await readHeaders(store, cluster);
 	const orphans = await readOrphans(store, cluster);
 	const joined = joins(lines, orphans);
-	const opened = await Promise.all(lines.map(({ header }) => fetchSegment(store, header, keys.identities)));
+	const opened: Opened[] = [];
+	// One after the other: a store under load must not be what fails.
+	for (const { header } of lines) opened.push(await fetchSegment(store, header, keys.identities));
 	const inside = union(...opened.map(({ header }) => parseGtidSet(header.gtids)));
 	const end = withoutOrphans(joined.end, orphans, Number.POSITIVE_INFINITY);
 	return { ...joined, lines, damaged, orphans, opened, inside, position: end.position };

@@ -141,7 +141,7 @@ suite("an import that is interrupted", () => {
 				sourceClosed: false,
 				error: expect.stringMatching(/differ/),
 			});
-			await onTarget("UPDATE app.customer SET note = 'caf\\\\u00e9' WHERE id = 1");
+			await onTarget("UPDATE app.customer SET note = 'caf\\u00e9' WHERE id = 1");
 			await onTarget(
 				"CREATE DEFINER = 'shop'@'%' VIEW app.named AS SELECT id, name FROM app.customer WHERE name IS NOT NULL",
 			);

@@ -112,10 +112,20 @@ export interface Servers {
 	close(): Promise<void>;
 }
 
-/** The first member is the primary, the second follows it and acknowledges. */
+/** The first member is the primary, the second follows it and acknowledges. Nothing is left of what does not come up. */
 export async function startServers(): Promise<Servers> {
 	const root = await folder(await mkdtemp(join(tmpdir(), "import-")));
 	const processes: ChildProcess[] = [];
+	try {
+		return await started(root, processes);
+	} catch (error) {
+		await Promise.all(processes.map((one) => ended(one, "SIGTERM")));
+		await rm(root, { recursive: true, force: true });
+		throw error;
+	}
+}
+
+async function started(root: string, processes: ChildProcess[]): Promise<Servers> {
 	const settings = settingsOf({});
 	await writeFile(`${root}/settings.json`, JSON.stringify(settings));
 	const store = memorySecrets();
