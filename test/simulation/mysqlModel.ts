@@ -40,6 +40,8 @@ export class Mysql {
 	offline = false;
 	/** Its data are being replaced by another's. */
 	cloning = false;
+	/** The last time that they were, it did not come to its end. */
+	cutOff = false;
 	stopped = false;
 	/** Its host went with it: nothing answers there, not even a refusal. */
 	vanished = false;

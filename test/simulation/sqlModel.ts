@@ -73,9 +73,14 @@ const handlers: readonly (readonly [prefix: string, handler: Handler])[] = [
 	["SELECT 1", at(() => {})],
 	["SHOW BINARY LOGS", ({ done }) => done(null, [{ Log_name: "binlog.000001" }])],
 	["CLONE INSTANCE", clone],
-	["SELECT STATE AS state", ({ own, done }) => done(null, [{ state: own.cloning ? "In Progress" : "Completed" }])],
+	["SELECT STATE AS state", ({ own, done }) => done(null, [cloneStatus(own)])],
 	["SELECT @@GLOBAL.gtid_executed", ({ own, done }) => done(null, [restoredCopy(own)])],
 ];
+
+/** What a crash cut off is said to be under way, in no session. */
+function cloneStatus({ cloning, cutOff }: Mysql): Row {
+	return { state: cloning || cutOff ? "In Progress" : "Completed", pid: cloning ? 1 : 0 };
+}
 
 /** What is asked of one before it is put in place. */
 function restoredCopy({ executed, superReadOnly }: Mysql): Row {
@@ -230,10 +235,12 @@ function clone({ own, sql, done }: Call): void {
 	own.world.note(`${own.name} is cloned from ${donor.name}`);
 	own.wipe();
 	own.cloning = true;
+	own.cutOff = true;
 	const { boot } = own;
 	own.world.clock.after(own.world.random.between(300, 2000), () => {
 		if (boot !== own.boot) return;
 		own.cloning = false;
+		own.cutOff = false;
 		if (!donor.up) return done(new SqlError(3862, "clone: the donor is gone"));
 		const executed = donor.executed.copy();
 		const { source } = donor.receiver;

@@ -20,6 +20,9 @@ const seedSteps = [
 	/^mysql-primary points to /,
 ] as const;
 
+/** Until a step that comes after two copies and two restarts, on a machine that does much else. */
+const copyingSeconds = 180;
+
 const [, closed, , firstCopied, secondCopied] = seedSteps;
 
 export const seeds: readonly Row[] = [
@@ -42,7 +45,7 @@ export const seeds: readonly Row[] = [
 				const steps = await Steps.fromNow(stage.bench);
 				await put(stage, copy, {
 					fault: async () => {
-						await steps.reached(stage.turn(seedSteps));
+						await steps.reached(stage.turn(seedSteps), copyingSeconds);
 						stage.leader.signal("SIGSTOP");
 						await steps.reached(/^leading$/);
 						stage.leader.signal("SIGCONT");
@@ -76,7 +79,7 @@ export const seeds: readonly Row[] = [
 				const steps = await Steps.fromNow(stage.bench);
 				await put(stage, copy, {
 					fault: async () => {
-						const words = await steps.reached(stage.turn([firstCopied, secondCopied]));
+						const words = await steps.reached(stage.turn([firstCopied, secondCopied]), copyingSeconds);
 						await stage.bench.instance(words.split(" ")[0] ?? "").signal("SIGKILL");
 					},
 				});
@@ -91,7 +94,7 @@ export const seeds: readonly Row[] = [
 				const steps = await Steps.fromNow(stage.bench);
 				await put(stage, copy, {
 					fault: async () => {
-						await steps.reached(stage.turn(seedSteps));
+						await steps.reached(stage.turn(seedSteps), copyingSeconds);
 						await stage.primary.signal("SIGKILL");
 					},
 				});
@@ -145,11 +148,11 @@ async function put(
 	// Whoever waits for a step of it must not be left alone with its error.
 	struck.catch(() => {});
 	const seed = await settled(bench, await askForSeed(bench, copy, replaces));
-	await struck;
 	if (seed.state === "done") {
 		const before = (await ledger.entries()).filter(({ instance }) => instance === primary.name);
 		ledger.giveUp(await copy.lacks(before.map(({ id }) => id)));
 	}
+	await struck;
 	await ledger.more(20);
 	return seed;
 }

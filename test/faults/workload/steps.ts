@@ -31,9 +31,9 @@ export class Steps {
 	}
 
 	/** Waits until one of them says it. @returns its words */
-	async reached(step: RegExp): Promise<string> {
+	async reached(step: RegExp, seconds = patience): Promise<string> {
 		const find = async () => (await this.#said()).find((words) => step.test(words));
-		return until(`a watchdog says ${step}`, patience, find, { every: 1 });
+		return until(`a watchdog says ${step}`, seconds, find, { every: 1 });
 	}
 
 	async said(step: RegExp): Promise<boolean> {

@@ -9,13 +9,14 @@ import { access, closed, donor, firstCopy, restored, seededRecord } from "./seed
 describe("a copy of the restored data", () => {
 	const repair = { do: "copy", name: "mysql-1", donor: null, seed: "s1" } as const;
 	const reading = { uuid: uuid(1), executed: gtids(0, 100) };
-	const scene = (given: { states?: string[]; now?: object; record?: ReturnType<typeof record> } = {}) => {
+	const scene = (given: { states?: string[]; pid?: number; now?: object; record?: ReturnType<typeof record> } = {}) => {
 		const told: string[] = [];
 		const states = [...(given.states ?? [])];
+		const { pid = 9 } = given;
 		const now = given.now ?? reading;
 		const run = async (sql: string) => {
 			told.push(sql);
-			if (sql.startsWith("SELECT STATE")) return [[{ state: states.shift() ?? "Completed" }]];
+			if (sql.startsWith("SELECT STATE")) return [[{ state: states.shift() ?? "Completed", pid }]];
 			if (sql === "SHOW BINARY LOGS") return [[{ Log_name: "binlog.000001" }]];
 			return sql.startsWith("SELECT @@server_uuid") ? [[now as Row], [], [], []] : [[]];
 		};
@@ -65,6 +66,13 @@ describe("a copy of the restored data", () => {
 		await copy(operation, means, repair);
 		expect(told.filter((what) => what === "wait")).toHaveLength(2);
 		expect(clone(told)).toBeUndefined();
+	});
+
+	test("that was cut off by a crash is not waited for, although it is still called under way", async () => {
+		const { operation, means, told } = scene({ states: ["In Progress"], pid: 0 });
+		await copy(operation, means, repair);
+		expect(told).not.toContain("wait");
+		expect(clone(told)).toBeDefined();
 	});
 
 	test.each([
