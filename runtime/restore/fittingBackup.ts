@@ -81,9 +81,12 @@ function archived(history: History): GtidSet {
 
 const everySegment = ({ segments, provisional }: History): readonly HistorySegment[] => [...segments, ...provisional];
 
-/** Where nothing that was archived is older than the target, the copy's own time must show it: it was finished before. */
+/**
+ * Where nothing that was archived is older than the target, the copy's own time must show it: it was finished before. A
+ * clock is not believed where what was not read could tell: by one that was slow, a backup was chosen that was too new.
+ */
 function provenBefore({ finishedAt }: BackupEntry, { history, target, cut }: Wanted): boolean {
 	if (target.kind !== "time") return true;
 	const older = history.segments.some(({ number, fresh }) => number <= cut.through && !isEmpty(fresh));
-	return older || Date.parse(finishedAt) * 1000 <= target.micros;
+	return older || (!history.partly && Date.parse(finishedAt) * 1000 <= target.micros);
 }

@@ -9,6 +9,8 @@ export interface StoredArchive {
 	/** Objects that have a segment's key and cannot be read as one. */
 	readonly damaged: readonly DamagedSegment[];
 	readonly orphans: readonly Orphans[];
+	/** Segments before the first of `headers` were not read. */
+	readonly partly?: boolean;
 }
 
 export interface DamagedSegment {
@@ -42,6 +44,8 @@ export interface History {
 	 */
 	readonly provisional: readonly HistorySegment[];
 	readonly orphans: readonly Orphans[];
+	/** There may be more before its first segment. */
+	readonly partly: boolean;
 	/** What is wrong in one store and right in another. */
 	readonly notes: readonly string[];
 }
@@ -57,6 +61,7 @@ export function historyOf(archives: readonly StoredArchive[]): History {
 		provisional: segments.slice(certain),
 		holes: holes(merged, archives),
 		orphans,
+		partly: archives.some(({ partly }) => partly === true),
 		notes: notes(merged, archives),
 	};
 }

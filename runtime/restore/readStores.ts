@@ -58,6 +58,7 @@ async function archiveOf(store: ObjectStore, cluster: string, since: GtidSet | n
 		headers: lines.map(({ header }) => header),
 		damaged: damaged.map(({ number, error }) => ({ number, reason: error.message })),
 		orphans,
+		partly: since !== null,
 	};
 }
 

@@ -71,7 +71,7 @@ describe("a copy of the restored data", () => {
 	test("that was cut off by a crash is not waited for, although it is still called under way", async () => {
 		const { operation, means, told } = scene({ states: ["In Progress"], pid: 0 });
 		await copy(operation, means, repair);
-		expect(told).not.toContain("wait");
+		expect(told.slice(0, told.indexOf("STOP REPLICA SQL_THREAD"))).not.toContain("wait");
 		expect(clone(told)).toBeDefined();
 	});
 

@@ -150,20 +150,28 @@ describe("a plan of a restore", () => {
 				const near = heldByNearBackups([{ store: "store-1", entries: made, damaged: [] }], target);
 				if (near === null) return;
 				const from = whole.findLastIndex(({ after }) => contains(near, parseGtidSet(after)));
-				const planned = (headers: readonly SegmentHeader[]) =>
-					applied(plan({ all, archives: [archive(headers)], backups: made }, target));
+				const planned = (headers: readonly SegmentHeader[], partly: boolean) =>
+					applied(plan({ all, archives: [archive(headers, { partly })], backups: made }, target));
 				let some: string | null = null;
 				try {
-					some = planned(whole.slice(Math.max(0, from)));
+					some = planned(whole.slice(Math.max(0, from)), true);
 				} catch {
 					// Then all of it is read.
 				}
 				if (some === null) return;
 				compared += 1;
-				expect(some).toBe(planned(whole));
+				expect(some).toBe(planned(whole, false));
 			}),
 		);
 		expect(compared).toBeGreaterThan(0);
+	});
+
+	test("does not believe a backup's clock while what was not read could tell", () => {
+		const all = events(20);
+		const [, , late] = segments(all, [5, 10]);
+		const slow = backupOf(setOf(all.slice(0, 10)), begin);
+		const read = { all, backups: [slow], archives: [archive(late === undefined ? [] : [late], { partly: true })] };
+		expect(caught(() => plan(read, at(1))).message).toContain("no backup is older");
 	});
 
 	test("leaves out segments that the backup holds whole", () => {
