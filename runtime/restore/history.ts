@@ -10,7 +10,7 @@ export interface StoredArchive {
 	readonly damaged: readonly DamagedSegment[];
 	readonly orphans: readonly Orphans[];
 	/** Segments before the first of `headers` were not read. */
-	readonly partly?: boolean;
+	readonly partly: boolean;
 }
 
 export interface DamagedSegment {
@@ -61,7 +61,7 @@ export function historyOf(archives: readonly StoredArchive[]): History {
 		provisional: segments.slice(certain),
 		holes: holes(merged, archives),
 		orphans,
-		partly: archives.some(({ partly }) => partly === true),
+		partly: archives.some(({ partly }) => partly),
 		notes: notes(merged, archives),
 	};
 }

@@ -15,6 +15,8 @@ export const relayLog = "relay";
 export const relayFileName = (channel: string, number: number): string =>
 	`${relayLog}-${channel}.${String(number).padStart(6, "0")}`;
 
+export const relayIndexName = (channel: string): string => `${relayLog}-${channel}.index`;
+
 export interface Part {
 	/** The binary log that the events come from: within one, their dependencies are numbered on. */
 	readonly stream: string;
@@ -24,6 +26,7 @@ export interface Part {
 	readonly events: readonly Buffer[];
 }
 
+/** Of one binary log's transactions. */
 export class RelayFiles {
 	/** Of all files so far. */
 	bytes = 0;
@@ -31,7 +34,6 @@ export class RelayFiles {
 	readonly #channel: string;
 	readonly #names: string[] = [];
 	#file: FileHandle | null = null;
-	#stream = "";
 	#inFile = 0;
 
 	/** @param folder the data directory */
@@ -40,8 +42,8 @@ export class RelayFiles {
 		this.#channel = channel;
 	}
 
-	async add({ stream, format, events }: Part): Promise<void> {
-		if (this.#file === null || stream !== this.#stream || this.#inFile >= fileBytes) await this.#begin(stream, format);
+	async add({ format, events }: Part): Promise<void> {
+		if (this.#file === null || this.#inFile >= fileBytes) await this.#begin(format);
 		for (const bytes of events) await this.#write(bytes);
 	}
 
@@ -49,7 +51,7 @@ export class RelayFiles {
 	async finish(): Promise<void> {
 		await this.close();
 		const index = this.#names.map((name) => `./${name}\n`).join("");
-		const file = await open(join(this.#folder, `${relayLog}-${this.#channel}.index`), "w", 0o640);
+		const file = await open(join(this.#folder, relayIndexName(this.#channel)), "w", 0o640);
 		await file.writeFile(index);
 		await file.close();
 	}
@@ -59,12 +61,11 @@ export class RelayFiles {
 		this.#file = null;
 	}
 
-	async #begin(stream: string, format: Buffer): Promise<void> {
+	async #begin(format: Buffer): Promise<void> {
 		await this.close();
 		const name = relayFileName(this.#channel, this.#names.length + 1);
 		this.#file = await open(join(this.#folder, name), "w", 0o640);
 		this.#names.push(name);
-		this.#stream = stream;
 		this.#inFile = 0;
 		await this.#write(format);
 		await this.#write(emptyHistory(format));

@@ -2,12 +2,13 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
-import { formatGtidSet, parseGtidSet, unionOf } from "../../../runtime/mysql/gtidSet.ts";
+import { formatGtidSet, unionOf } from "../../../runtime/mysql/gtidSet.ts";
 import { type BatchOptions, type ReplayBatch, replayBatches } from "../../../runtime/restore/batches.ts";
+import { historyOf } from "../../../runtime/restore/history.ts";
 import type { PlannedSegment } from "../../../runtime/restore/planReplay.ts";
-import { relayFileName } from "../../../runtime/restore/relayFiles.ts";
+import { relayIndexName } from "../../../runtime/restore/relayFiles.ts";
 import { temporary } from "../temporary.ts";
-import { events, segments } from "./archiveScene.ts";
+import { events, segments, setOf } from "./archiveScene.ts";
 
 /** As long as a real one, so that the event behind it can be made. */
 const format = Buffer.alloc(124);
@@ -22,16 +23,8 @@ describe("batches of relay log", () => {
 			all,
 			all.map((_, index) => index + 1),
 		);
-		const planned = headers.map((header) => ({
-			segment: {
-				number: header.number,
-				header,
-				stores: [],
-				after: parseGtidSet(""),
-				fresh: parseGtidSet(header.gtids),
-			},
-			take: parseGtidSet(header.gtids),
-		}));
+		const { segments: archived } = historyOf([{ store: "store-1", headers, damaged: [], orphans: [], partly: false }]);
+		const planned = archived.map((segment) => ({ segment, take: segment.fresh }));
 		let channels = 0;
 		const open = async ({ segment: { number } }: PlannedSegment) => ({
 			stream: streams[number - 1] ?? "",
@@ -45,7 +38,7 @@ describe("batches of relay log", () => {
 	}
 
 	const numbersIn = async ({ channel }: ReplayBatch) => {
-		const index = await readFile(join(folder, relayFileName(channel, 1).replace(/\d+$/, "index")), "utf8");
+		const index = await readFile(join(folder, relayIndexName(channel)), "utf8");
 		const files = index.trim().split("\n");
 		const texts = await Promise.all(files.map((name) => readFile(join(folder, name), "latin1")));
 		return [...texts.join("").matchAll(/<(\d+)>/g)].map(([, number]) => Number(number));
@@ -59,15 +52,7 @@ describe("batches of relay log", () => {
 				const numbers = await Promise.all(batches.map(numbersIn));
 				expect(numbers.flat()).toEqual(list.map((_, index) => index + 1));
 				for (const held of numbers) expect(new Set(held.map((number) => list[number - 1])).size).toBe(1);
-				expect(formatGtidSet(unionOf(batches.map(({ gtids }) => gtids)))).toBe(
-					formatGtidSet(
-						parseGtidSet(
-							events(list.length)
-								.map(({ gtid }) => gtid)
-								.join(),
-						),
-					),
-				);
+				expect(formatGtidSet(unionOf(batches.map(({ gtids }) => gtids)))).toBe(setOf(events(list.length)));
 			}),
 			{ numRuns: 50 },
 		);

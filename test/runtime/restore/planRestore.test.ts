@@ -28,6 +28,7 @@ const archive = (headers: readonly SegmentHeader[], given: Partial<StoredArchive
 	headers,
 	damaged: [],
 	orphans: [],
+	partly: false,
 	...given,
 });
 
@@ -168,9 +169,9 @@ describe("a plan of a restore", () => {
 
 	test("does not believe a backup's clock while what was not read could tell", () => {
 		const all = events(20);
-		const [, , late] = segments(all, [5, 10]);
+		const late = segments(all, [5, 10]).slice(2);
 		const slow = backupOf(setOf(all.slice(0, 10)), begin);
-		const read = { all, backups: [slow], archives: [archive(late === undefined ? [] : [late], { partly: true })] };
+		const read = { all, backups: [slow], archives: [archive(late, { partly: true })] };
 		expect(caught(() => plan(read, at(1))).message).toContain("no backup is older");
 	});
 
