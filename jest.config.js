@@ -10,6 +10,8 @@ export default {
 	},
 	// The roots of a running site's machines hold packages of their own.
 	modulePathIgnorePatterns: ["<rootDir>/.state/", "<rootDir>/dist/"],
+	// Hangs alone are ended by it: how long something takes on a busy machine is no matter of tests.
+	testTimeout: 120_000,
 	testMatch: ["<rootDir>/test/**/*.test.ts"],
 	testPathIgnorePatterns: ["/node_modules/", "<rootDir>/test/site/"],
 };

@@ -1,15 +1,18 @@
 /**
  * Measured beside peers, in one run on one machine: `npm run bench -- <name> [--json] […]`. Figures depend on the machine;
- * the ratios are what counts. Needs the programs of the runtime image in the PATH, or in the folder that MYSQL_DR_MYSQLD_PATH names.
+ * the ratios are what counts. The programs of the runtime image are lent to it (local/commands/bench.ts), or are those of the folder
+ * that MYSQL_DR_MYSQLD_PATH names.
  */
 import { delimiter } from "node:path";
 import { parseArgs } from "node:util";
+import { benchIncremental, incrementalLines } from "./incremental.ts";
 import { machine } from "./machine.ts";
 import { benchRestore, restoreLines } from "./restore.ts";
 
 const usage = `npm run bench -- restore [--gigabytes 4] [--transactions 60000] [--folder /tmp] [--json]
+npm run bench -- incremental [--gigabytes 4] [--folder /tmp] [--json]
   --gigabytes N     size of the data set: half of it rows of sysbench, half texts (4)
-  --transactions N  what the archive holds after the backup (15,000 a gigabyte)
+  --transactions N  what the archive holds after the backup (6,500 a gigabyte: an hour that changes 1 % of the rows)
   --folder PATH     where the data go; five times their size (the system's temporary folder)
   --json            one document on standard output`;
 
@@ -21,25 +24,45 @@ const options = {
 	help: { type: "boolean", default: false },
 } as const;
 
+/** A hundredth of the rows, four to a transaction: what an hour between two incremental backups may leave to be replayed. */
+const hourly = 6500;
+
 const note = (text: string) => process.stderr.write(`${text}\n`);
 
 async function main(argv: readonly string[]): Promise<number> {
 	const { values, positionals } = parseArgs({ args: [...argv], options, allowPositionals: true });
-	if (values.help || positionals.length !== 1 || positionals[0] !== "restore") {
+	const [name] = positionals;
+	if (values.help || positionals.length !== 1 || (name !== "restore" && name !== "incremental")) {
 		note(usage);
 		return values.help ? 0 : 2;
 	}
 	const gigabytes = positive("--gigabytes", values.gigabytes);
-	const transactions = Math.round(positive("--transactions", values.transactions ?? String(15_000 * gigabytes)));
+	const transactions = Math.round(positive("--transactions", values.transactions ?? String(hourly * gigabytes)));
 	const lent = process.env.MYSQL_DR_MYSQLD_PATH;
 	process.env.PATH = [lent, process.env.PATH, "/usr/sbin"].filter(Boolean).join(delimiter);
-	const result = await benchRestore({ gigabytes, transactions, folder: values.folder, note });
-	const document = { name: "restore", ...(await machine()), ...result };
-	process.stdout.write(
-		values.json ? `${JSON.stringify(document, null, "\t")}\n` : `${restoreLines(result).join("\n")}\n`,
-	);
+	const common = { gigabytes, folder: values.folder, note };
+	const { result, lines } = await benches[name](common, transactions);
+	const document = { name, ...(await machine()), ...result };
+	process.stdout.write(values.json ? `${JSON.stringify(document, null, "\t")}\n` : `${lines.join("\n")}\n`);
 	return 0;
 }
+
+interface Common {
+	readonly gigabytes: number;
+	readonly folder: string | undefined;
+	readonly note: (text: string) => void;
+}
+
+const benches = {
+	async restore(common: Common, transactions: number) {
+		const result = await benchRestore({ ...common, transactions });
+		return { result, lines: restoreLines(result) };
+	},
+	async incremental(common: Common) {
+		const result = await benchIncremental(common);
+		return { result, lines: incrementalLines(result) };
+	},
+};
 
 function positive(option: string, text: string): number {
 	const value = Number(text);

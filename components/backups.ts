@@ -1,8 +1,9 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { cron, type Duration, inSeconds, type Plan, type Size, size } from "../objectives/index.ts";
-import { archiverRules, backupRules, declareAccount } from "./backups/access.ts";
+import { type Duration, type Plan, type Size, size } from "../objectives/index.ts";
+import { archiverRules, backupRules, declareAccount, restoreRules } from "./backups/access.ts";
 import { archiverPod, type BackupPodShape, jobPod, restorePod } from "./backups/pod.ts";
+import { after, jobTemplate, periodOf, recurring, suspended } from "./cronJobs.ts";
 import {
 	archiveName,
 	archivePort,
@@ -10,10 +11,11 @@ import {
 	jobNames,
 	labels,
 	metadata,
-	type Part,
 	type Place,
+	restoreName,
 	skipAwait,
 } from "./naming.ts";
+import type { DatabaseAccess } from "./stores/made.ts";
 
 /** What backups, archive and restores of one database are declared from. */
 export interface BackupsArgs extends Place {
@@ -39,6 +41,8 @@ export interface BackupsArgs extends Place {
 	/** Of the archiver's container. Default {@link defaultArchiverMemory}. */
 	readonly archiverMemory?: string | undefined;
 	readonly priorityClass?: string | undefined;
+	/** Who the pods are to stores that this stack has made. Default: they open stores with the keys in `secrets.stores`. */
+	readonly access?: DatabaseAccess | undefined;
 }
 
 /** A gibibyte of binary logs: what a small database writes in a day, which a store may be away. */
@@ -46,13 +50,6 @@ export const defaultSpool = size("1Gi");
 
 /** Node.js, mysqlbinlog, and a segment or two on their way. */
 export const defaultArchiverMemory = "384Mi";
-
-/** How late a job may still begin, at most: a backup at noon is not the nightly one. */
-const longestDelay = 3600;
-/** A finished job's pod holds its volume; an hour is enough to read its log. */
-const keptSeconds = 3600;
-/** A CronJob must have a schedule; this one never acts by itself. */
-const never = "0 0 1 1 *";
 
 /**
  * What copies the database out of the cluster and tries the copies: an archiver that follows a replica, a CronJob for
@@ -72,32 +69,44 @@ export class Backups extends pulumi.ComponentResource {
 
 		const archiver = declareArchiverAccount(name, place, args, own);
 		const jobs = declareJobsAccount(name, place, args, own);
+		const restorer = declareRestorerAccount(name, place, args, own);
 		declareService(name, place, own);
 		declareArchiver(name, args, after(own, archiver));
 		for (const recurring of recurringJobs(args)) declareJob(name, args, recurring, after(own, jobs));
-		declareRestoreTemplate(name, args, after(own, jobs));
+		declareRestoreTemplate(name, args, after(own, restorer));
 
 		this.registerOutputs({ service: this.service });
 	}
 }
 
-function after(opts: pulumi.CustomResourceOptions, more: readonly pulumi.Resource[]): pulumi.CustomResourceOptions {
-	const before = opts.dependsOn ? [opts.dependsOn].flat() : [];
-	return { ...opts, dependsOn: [...(before as pulumi.Resource[]), ...more] };
-}
-
 function declareArchiverAccount(
 	name: string,
 	place: Place,
-	{ secrets }: BackupsArgs,
+	{ secrets, access }: BackupsArgs,
 	opts: pulumi.CustomResourceOptions,
 ) {
 	const rules = archiverRules(secrets.stores, secrets.backupKey);
-	return declareAccount(name, place, { part: "archive", called: archiveName, rules }, opts);
+	return declareAccount(name, place, { part: "archive", called: archiveName, rules, ...access?.archiver }, opts);
 }
 
-function declareJobsAccount(name: string, place: Place, { secrets }: BackupsArgs, opts: pulumi.CustomResourceOptions) {
-	return declareAccount(name, place, { part: "backup", called: backupName, rules: backupRules(secrets.stores) }, opts);
+function declareJobsAccount(
+	name: string,
+	place: Place,
+	{ secrets, access }: BackupsArgs,
+	opts: pulumi.CustomResourceOptions,
+) {
+	const rules = backupRules(secrets.stores);
+	return declareAccount(name, place, { part: "backup", called: backupName, rules, ...access?.jobs }, opts);
+}
+
+function declareRestorerAccount(
+	name: string,
+	place: Place,
+	{ secrets, access }: BackupsArgs,
+	opts: pulumi.CustomResourceOptions,
+) {
+	const rules = restoreRules(secrets.stores);
+	return declareAccount(name, place, { part: "restore", called: restoreName, rules, ...access?.restorer }, opts);
 }
 
 function declareService(name: string, place: Place, opts: pulumi.CustomResourceOptions) {
@@ -167,20 +176,14 @@ function declareJob(
 	opts: pulumi.CustomResourceOptions,
 ) {
 	const { timezone } = args.plan.backup;
-	const period = Math.floor(inSeconds(cron(schedule, timezone).period()));
 	return new k8s.batch.v1.CronJob(
 		`${name}-${title}`,
 		{
 			metadata: metadata(args, "backup", jobNames[title]),
 			spec: {
-				schedule,
-				timeZone: timezone,
-				concurrencyPolicy: "Forbid",
-				startingDeadlineSeconds: Math.min(longestDelay, Math.ceil(period / 2)),
-				successfulJobsHistoryLimit: 1,
-				failedJobsHistoryLimit: 1,
+				...recurring(schedule, timezone),
 				jobTemplate: jobTemplate(args, "backup", {
-					activeDeadlineSeconds: period,
+					activeDeadlineSeconds: periodOf(schedule, timezone),
 					// Once more after what passes; what does not pass is for people, and an alert.
 					backoffLimit: 1,
 					spec: jobPod(shape(args), words),
@@ -198,9 +201,7 @@ function declareRestoreTemplate(name: string, args: BackupsArgs, opts: pulumi.Cu
 		{
 			metadata: metadata(args, "restore", jobNames.restore),
 			spec: {
-				schedule: never,
-				suspend: true,
-				concurrencyPolicy: "Forbid",
+				...suspended,
 				jobTemplate: jobTemplate(args, "restore", {
 					backoffLimit: 0,
 					spec: restorePod(shape(args), ["job", "restore"]),
@@ -209,20 +210,6 @@ function declareRestoreTemplate(name: string, args: BackupsArgs, opts: pulumi.Cu
 		},
 		opts,
 	);
-}
-
-type PodSpec = ReturnType<typeof jobPod>;
-
-function jobTemplate(
-	place: Place,
-	part: Part,
-	{ spec, ...limits }: { spec: PodSpec; backoffLimit: number; activeDeadlineSeconds?: number },
-) {
-	const own = labels(place, part);
-	return {
-		metadata: { labels: own },
-		spec: { ...limits, ttlSecondsAfterFinished: keptSeconds, template: { metadata: { labels: own }, spec } },
-	};
 }
 
 function shape(args: BackupsArgs): BackupPodShape {

@@ -1,5 +1,6 @@
 /** From one database's configuration to what its components are declared from. Pure. */
 import {
+	type Cloud,
 	type DatabaseConfig,
 	forecast,
 	formatSize,
@@ -16,25 +17,23 @@ import type { DatabaseHomeArgs } from "./databaseHome.ts";
 import type { MysqlClusterArgs } from "./mysqlCluster.ts";
 import { type DatabaseFacts, databaseFacts } from "./outputs.ts";
 import { canonicalCpu } from "./podSecurity.ts";
-import { type DatabaseSecrets, databaseSecrets, storeSecretName } from "./secrets.ts";
+import { type DatabaseSecrets, databaseSecrets } from "./secrets.ts";
 import { instanceHash, settingsHash } from "./settings.ts";
+import type { SnapshotsArgs } from "./snapshots.ts";
+import { type OfferedStore, storeSettings } from "./stores/s3Compatible.ts";
 import type { WatchdogArgs } from "./watchdog.ts";
 
 /** What a site offers to the databases on it. */
 export interface SiteOffers {
 	readonly storageClass?: string | undefined;
+	/** Of volumes that are made to be thrown away; default: the storage class. */
+	readonly scratchClass?: string | undefined;
+	/** Class of volume snapshots; undefined where there are none. */
+	readonly snapshotClass?: string | undefined;
 	/** The runtime image that the site has built, where the configuration names none. */
 	readonly runtimeImage?: string | undefined;
 	/** The buckets that the site brings, where the configuration names none. */
 	readonly stores?: readonly OfferedStore[] | undefined;
-}
-
-/** A store of the site's own; its keys are in a Secret that is named after it. */
-export interface OfferedStore {
-	readonly name: string;
-	readonly region: string;
-	readonly endpoint: string;
-	readonly bucket: string;
 }
 
 /** The args of each component of one database, and what the stack says of it. */
@@ -45,6 +44,8 @@ export interface DatabaseArgs {
 	readonly mysql: MysqlClusterArgs;
 	/** Null where there is no store to write to. */
 	readonly backups: BackupsArgs | null;
+	/** Null where volumes cannot be snapshot. */
+	readonly snapshots: SnapshotsArgs | null;
 	readonly facts: DatabaseFacts;
 }
 
@@ -57,7 +58,7 @@ export function databaseArgs(config: StackConfig, index: number, offers: SiteOff
 	const { objectives } = database;
 	const site = siteFacts(config, database);
 	const chosen = plan(objectives, site, database.overrides);
-	const stores = storeSettings(config, offers);
+	const stores = storeSettings(config, offers.stores);
 	const secrets = databaseSecrets(database, stores);
 	const runtimeImage = runtimeImageOf(config, offers);
 	const settings = databaseSettings(config, database, { chosen, secrets, stores, offers, runtimeImage });
@@ -69,10 +70,11 @@ export function databaseArgs(config: StackConfig, index: number, offers: SiteOff
 		rpo: objectives.rpo,
 		plan: chosen,
 	};
-	const storage = { volume: database.volume, storageClass: offers.storageClass };
+	const { volume, volumeGrowth } = database;
+	const storage = { volume, storageClass: offers.storageClass };
 	return {
 		name: database.name,
-		home: { ...common, ...storage, settings, setting: `databases[${index}]` },
+		home: { ...common, ...storage, grows: volumeGrowth !== undefined, settings, setting: `databases[${index}]` },
 		watchdog: { ...common, image: runtimeImage, settingsHash: settingsHash(settings), secrets },
 		mysql: {
 			...common,
@@ -83,6 +85,8 @@ export function databaseArgs(config: StackConfig, index: number, offers: SiteOff
 			runtimeImage,
 			resources: { cpu: canonicalCpu(database.resources.cpu), memory: formatSize(database.resources.memory) },
 			expose: config.site.expose,
+			balancer: config.site.expose === "LoadBalancer" && config.cloud ? balancers[config.cloud.provider] : {},
+			named: database.dns !== undefined,
 			credentials: secrets.credentials,
 			certificates: secrets.certificates,
 			instanceHash: instanceHash(settings),
@@ -99,6 +103,17 @@ export function databaseArgs(config: StackConfig, index: number, offers: SiteOff
 						storageClass: settings.backup.storageClass,
 						jobMemory: formatSize(database.resources.memory),
 					},
+		snapshots:
+			offers.snapshotClass === undefined
+				? null
+				: {
+						...common,
+						image: runtimeImage,
+						secrets,
+						volume: database.volume,
+						storageClass: offers.scratchClass ?? offers.storageClass,
+						jobMemory: formatSize(database.resources.memory),
+					},
 		facts: databaseFacts({
 			stack,
 			...common,
@@ -111,6 +126,18 @@ export function databaseArgs(config: StackConfig, index: number, offers: SiteOff
 		}),
 	};
 }
+
+/**
+ * Load balancers of the cloud's inner network: a Service says nothing else, and then some clouds make one of the Internet.
+ * AWS: a network load balancer, since the classic one ends what is silent for a minute.
+ */
+const balancers = {
+	aws: {
+		"service.beta.kubernetes.io/aws-load-balancer-type": "nlb",
+		"service.beta.kubernetes.io/aws-load-balancer-internal": "true",
+	},
+	gcp: { "networking.gke.io/load-balancer-type": "Internal" },
+} as const satisfies Record<Cloud, Readonly<Record<string, string>>>;
 
 /** What follows from configuration and site. */
 interface Derived {
@@ -126,7 +153,7 @@ function databaseSettings(
 	database: DatabaseConfig,
 	{ chosen, secrets, stores, offers, runtimeImage }: Derived,
 ): Settings {
-	const storageClass = database.backup.storageClass ?? offers.storageClass;
+	const storageClass = database.backup.storageClass ?? offers.scratchClass ?? offers.storageClass;
 	return {
 		cluster: database.name,
 		namespace: database.namespace,
@@ -153,20 +180,9 @@ function databaseSettings(
 			runtimeImage,
 			checks: database.backup.checks,
 		},
+		...(database.volumeGrowth ? { volumeGrowth: { upTo: database.volumeGrowth.upTo } } : {}),
+		snapshots: offers.snapshotClass === undefined ? {} : { snapshotClass: offers.snapshotClass },
 	};
-}
-
-/** Those that are configured, else those that the site brings. */
-function storeSettings({ stores }: StackConfig, offers: SiteOffers): StoreSettings[] {
-	const configured = stores.map(({ credentials, ...store }) => ({
-		...store,
-		...(credentials ? { credentialsSecret: credentials.existingSecret } : {}),
-	}));
-	if (configured.length > 0) return configured;
-	return (offers.stores ?? []).map(({ name, region, bucket, endpoint }) => ({
-		...{ name, region, kind: "s3" as const, bucket, endpoint },
-		credentialsSecret: storeSecretName(name),
-	}));
 }
 
 function runtimeImageOf({ images }: StackConfig, offers: SiteOffers): string {

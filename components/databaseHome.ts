@@ -17,6 +17,8 @@ export interface DatabaseHomeArgs extends Place {
 	readonly settings: Settings;
 	/** Size of each instance's volume. It may grow in place; a smaller one is refused at preview. */
 	readonly volume: Size;
+	/** The watchdog may make the volumes larger, and a later update leaves them as large as they are. Default: false. */
+	readonly grows?: boolean | undefined;
 	/** Default: the cluster's default class. It must allow expansion, and should retain volumes. */
 	readonly storageClass?: string | undefined;
 	/** Where the database stands in the configuration, for messages: `databases[0]`. Default: its name. */

@@ -1,6 +1,13 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import type { Duration, Objectives, Plan, SiteFacts, Size } from "../objectives/index.ts";
+import {
+	annotationsOf,
+	type Duration,
+	type Objectives,
+	type Plan,
+	type SiteFacts,
+	type Size,
+} from "../objectives/index.ts";
 import { claimSpec } from "./mysql/claims.ts";
 import { instancePod } from "./mysql/pod.ts";
 import { declareInstanceNames, declarePrimaryAddress, declareReplicasAddress, type Expose } from "./mysql/services.ts";
@@ -29,6 +36,10 @@ export interface MysqlClusterArgs extends Place {
 	readonly storageClass?: string | undefined;
 	/** How clients outside the cluster reach primary and replicas. Default `ClusterIP`: they do not. */
 	readonly expose?: Expose | undefined;
+	/** Annotations of load balancers, where there are any. */
+	readonly balancer?: Readonly<Record<string, string>> | undefined;
+	/** Whether a name outside the cluster leads to the primary: then its load balancer's address is waited for. */
+	readonly named?: boolean | undefined;
 	/** Names of the Secrets with passwords and certificates; never their contents. */
 	readonly credentials: string;
 	readonly certificates: string;
@@ -44,23 +55,32 @@ export interface MysqlClusterArgs extends Place {
  * *Data*: it lies in the claims of `DatabaseHome`; nothing here holds any, so deleting or replacing this loses none.
  */
 export class MysqlCluster extends pulumi.ComponentResource {
+	/** Of the primary's load balancer, where there is one: a host's name (AWS), or an address (Google Cloud). */
+	readonly address: pulumi.Output<string>;
 	/** Names of the Services in the namespace. */
 	readonly services = { instances: databaseName, primary: primaryName, replicas: replicasName };
 
 	constructor(name: string, args: MysqlClusterArgs, opts?: pulumi.ComponentResourceOptions) {
 		super("mysql-dr:index:MysqlCluster", name, args, opts);
 		const place: Place = { cluster: args.cluster, namespace: args.namespace };
-		const expose = args.expose ?? "ClusterIP";
+		const { expose = "ClusterIP", balancer = {}, named = false } = args;
+		const exposure = { expose, balancer, named };
 		const after = { parent: this, ...(opts?.dependsOn ? { dependsOn: opts.dependsOn } : {}) };
 
 		declareInstanceNames(name, place, after);
-		declarePrimaryAddress(name, place, expose, after);
-		declareReplicasAddress(name, place, expose, after);
+		const primary = declarePrimaryAddress(name, place, exposure, after);
+		declareReplicasAddress(name, place, exposure, after);
 		declareDisruptionBudget(name, place, after);
 		declareStatefulSet(name, args, after);
 
+		this.address = primary.status.apply(addressOf);
 		this.registerOutputs({ services: this.services });
 	}
+}
+
+function addressOf(status: k8s.types.output.core.v1.ServiceStatus | undefined): string {
+	const [ingress] = status?.loadBalancer?.ingress ?? [];
+	return ingress?.hostname ?? ingress?.ip ?? "";
 }
 
 /** A drain takes one instance at a time: two remain, and writes go on. */
@@ -82,7 +102,7 @@ function declareStatefulSet(name: string, args: MysqlClusterArgs, opts: pulumi.C
 	return new k8s.apps.v1.StatefulSet(
 		name,
 		{
-			metadata: metadata(args, "database", databaseName),
+			metadata: metadata(args, "database", databaseName, annotationsOf(args.objectives)),
 			spec: {
 				replicas: topology.instances,
 				serviceName: databaseName,

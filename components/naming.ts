@@ -9,7 +9,7 @@ export interface Place {
 }
 
 /** Which part of a database an object belongs to, the value of `app.kubernetes.io/component`. */
-export type Part = "database" | "watchdog" | "drill" | "archive" | "backup" | "restore" | "import";
+export type Part = "database" | "watchdog" | "drill" | "archive" | "backup" | "restore" | "snapshot" | "import";
 
 /** The StatefulSet, its headless Service and its PodDisruptionBudget. */
 export const databaseName = "mysql";
@@ -23,6 +23,10 @@ export const watchdogName = "mysql-watchdog";
 export const archiveName = "mysql-archive";
 /** The ServiceAccount and Role of the jobs that make, keep and try backups, and the Lease by which one runs at a time. */
 export const backupName = "mysql-backup";
+/** The ServiceAccount and Role of the jobs that restore: they only read the stores. */
+export const restoreName = "mysql-restore";
+/** The ServiceAccount, Role and ClusterRole of the job that takes snapshots. */
+export const snapshotName = "mysql-snapshot";
 /** The CronJobs; the runtime starts jobs from them by these names. */
 export const jobNames = {
 	full: "mysql-backup-full",
@@ -32,6 +36,9 @@ export const jobNames = {
 	validation: "mysql-validation",
 	/** Suspended for ever: what `mysql-dr restore` starts its jobs from. */
 	restore: "mysql-restore",
+	snapshot: "mysql-snapshot",
+	/** Suspended for ever: what a snapshot's job starts the trial of that snapshot from. */
+	snapshotCheck: "mysql-snapshot-check",
 } as const;
 /** The ConfigMap that hands plan and settings to the runtime, and its only key. */
 export const settingsName = "mysql-settings";
@@ -46,6 +53,8 @@ export const recordName = "mysql-cluster";
 export const requestName = "mysql-request";
 /** An operator's order to change nothing for a while; written by `mysql-dr pause`. */
 export const pauseName = "mysql-pause";
+/** What a backup found to be damaged in its copy of an instance; written by its job, read by the watchdog. */
+export const damageName = "mysql-damage";
 /** The claim template's name: the StatefulSet adopts the claims called `data-mysql-<n>`. */
 export const claimTemplate = "data";
 /** Set by the watchdog alone, on pods: `primary`, `replica`, ... */
@@ -110,6 +119,9 @@ export function metadata(place: Place, part: Part, name: string, annotations?: R
  * StatefulSet that it waits for: pulumi-kubernetes #1974), and for a claim that is bound by its first pod.
  */
 export const skipAwait = { "pulumi.com/skipAwait": "true" } as const;
+
+/** Tells the provider to take a field over that another writer has set. */
+export const takeOver = { "pulumi.com/patchForce": "true" } as const;
 
 /** One writer's name for what outlives the stack, so that a stack made anew takes it over without a conflict. */
 export const sameFieldManager = { "pulumi.com/patchFieldManager": "mysql-dr" } as const;

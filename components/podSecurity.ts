@@ -69,11 +69,13 @@ export type Separation = "required" | "preferred";
 /**
  * One pod a zone. *Required* for critical: with a mere preference all of them were seen to land in one zone while
  * the others were slow to come, and nothing moves them afterwards.
+ * @param spread whether they must be as even over the zones as there are zones; a zone may then have two
  */
 export function apart(
 	place: Place,
 	part: Part,
 	separation: Separation,
+	spread: Separation = separation,
 ): Pick<PodSpec, "affinity" | "topologySpreadConstraints"> {
 	const labelSelector = { matchLabels: labels(place, part) };
 	const zone = { topologyKey: zoneLabel, labelSelector };
@@ -87,7 +89,7 @@ export function apart(
 						{ weight: 50, podAffinityTerm: node },
 					],
 				};
-	const whenUnsatisfiable = separation === "required" ? "DoNotSchedule" : "ScheduleAnyway";
+	const whenUnsatisfiable = spread === "required" ? "DoNotSchedule" : "ScheduleAnyway";
 	return {
 		affinity: { podAntiAffinity },
 		topologySpreadConstraints: [{ maxSkew: 1, topologyKey: zoneLabel, whenUnsatisfiable, labelSelector }],

@@ -1,7 +1,9 @@
 /** The door to everything that happens on this machine: the local site, the engine, the tests. */
 import { Command } from "commander";
 import { UserError } from "../objectives/error.ts";
+import { runBench } from "./commands/bench.ts";
 import { imageCommands } from "./commands/image.ts";
+import { policyCommand } from "./commands/policy.ts";
 import { runPulumi } from "./commands/pulumi.ts";
 import { runDown, runUp } from "./commands/runUp.ts";
 import { siteCommands } from "./commands/site.ts";
@@ -20,6 +22,7 @@ const program = new Command("local")
 
 siteCommands(program, progress);
 imageCommands(program, progress);
+policyCommand(program, progress);
 stackCommands(program, progress);
 
 await main();
@@ -61,6 +64,16 @@ function stackCommands(parent: Command, shown: StepProgress): void {
 		.passThroughOptions()
 		.action(async (args: string[]) => {
 			process.exitCode = await runPulumi({ stack: "dev" }, args, shown);
+		});
+	parent
+		.command("bench")
+		.description("something measured beside its peers (bench/run.ts), with the programs of the runtime image")
+		.argument("[args...]")
+		.helpOption(false)
+		.allowUnknownOption()
+		.passThroughOptions()
+		.action(async (args: string[]) => {
+			process.exitCode = await runBench(args, shown);
 		});
 	parent
 		.command("test")

@@ -53,7 +53,7 @@ function names({ backup }: DatabaseConfig, field: string): UserError[] {
 function locks(config: ReadableConfig): UserError[] {
 	const shortest = shortestArchive(config);
 	if (shortest === null) return [];
-	const days = Math.floor(shortest.kept / day);
+	const days = lockDays(shortest);
 	return (config.stores ?? []).flatMap((store, index) => {
 		if (store?.objectLock === undefined || store.objectLock.days === days) return [];
 		const longer = store.objectLock.days > days;
@@ -68,8 +68,11 @@ function locks(config: ReadableConfig): UserError[] {
 	});
 }
 
-/** Null where no plan can be made: that is said elsewhere. */
-function shortestArchive({ site, databases = [], stores = [], timezone = "Etc/UTC" }: ReadableConfig) {
+/** A lock is of whole days. */
+export const lockDays = ({ kept }: { readonly kept: Duration }): number => Math.floor(kept / day);
+
+/** The shortest time for which the archive of a database is kept. Null where no plan can be made: that is said elsewhere. */
+export function shortestArchive({ site, databases = [], stores = [], timezone = "Etc/UTC" }: ReadableConfig) {
 	if (!site) return null;
 	const place = { site, stores: stores.filter((store) => store !== undefined), timezone };
 	const kept = databases.flatMap((database) => {

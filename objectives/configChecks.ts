@@ -1,7 +1,12 @@
 import { checkBackups } from "./backupChecks.ts";
+import { checkCloud } from "./cloudChecks.ts";
+import { checkCluster } from "./clusterChecks.ts";
+import { checkDns } from "./dnsChecks.ts";
 import { UserError } from "./error.ts";
 import { plan } from "./planning.ts";
+import { formatSize } from "./size.ts";
 import { type DatabaseConfig, type ReadableConfig, type StackConfig, siteFacts } from "./stack.ts";
+import { checkStorage } from "./storageChecks.ts";
 
 const reservedNamespaces = ["default", "kube-system", "kube-public", "kube-node-lease"];
 
@@ -14,8 +19,13 @@ export function checkStack(config: ReadableConfig): UserError[] {
 		...checkStores(config),
 		...checkContacts(config),
 		...checkImages(config),
+		...checkGrowth(config),
 		...checkPromises(config),
 		...checkBackups(config),
+		...checkStorage(config),
+		...checkCloud(config),
+		...checkCluster(config),
+		...checkDns(config),
 	];
 }
 
@@ -66,6 +76,7 @@ function checkStores({ stores, site }: ReadableConfig): UserError[] {
 /** One lost region must leave a store. */
 function checkStoreCount(stores: ReadableConfig["stores"], site: ReadableConfig["site"]): UserError[] {
 	const ownStores = site === undefined || site.cluster === "local";
+	if (stores?.some((store) => store?.alsoIn !== undefined)) return [];
 	if (stores === undefined || stores.length >= 2 || (stores.length === 0 && ownStores)) return [];
 	return [
 		new UserError({
@@ -101,6 +112,19 @@ function checkImages({ images, site }: ReadableConfig): UserError[] {
 			remedy: 'write the image that you built from the Containerfile, or set site.cluster to "local"',
 		}),
 	];
+}
+
+function checkGrowth({ databases }: ReadableConfig): UserError[] {
+	return each(databases, ({ volume, volumeGrowth }, index) =>
+		volumeGrowth !== undefined && volumeGrowth.upTo <= volume
+			? new UserError({
+					field: `databases[${index}].volumeGrowth.upTo`,
+					value: formatSize(volumeGrowth.upTo),
+					wrong: `${formatSize(volumeGrowth.upTo)} is no more than the ${formatSize(volume)} that the volume has from the beginning`,
+					remedy: "set more than volume, or leave volumeGrowth out",
+				})
+			: undefined,
+	);
 }
 
 /** The forecasts: a promise that cannot be kept is a mistake in the configuration. */

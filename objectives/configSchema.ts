@@ -1,8 +1,11 @@
 import { z } from "zod";
+import { clusterSchema, eksSchema, gkeSchema, referenceSchema } from "./clusterSchema.ts";
+import { dnsSchema } from "./dnsSchema.ts";
 import { type Duration, duration } from "./duration.ts";
 import { UserError } from "./error.ts";
 import { type Scenario, scenarios } from "./scenarios.ts";
 import { type Size, size } from "./size.ts";
+import { storageSchema } from "./storageSchema.ts";
 import { tiers } from "./tiers.ts";
 import { timezone } from "./timezone.ts";
 
@@ -82,14 +85,16 @@ export const siteSchema = z
 			.describe("list the zones, one name a line"),
 		storageClass: subdomain("a StorageClass").optional(),
 		snapshotClass: subdomain("a VolumeSnapshotClass").optional(),
+		storage: storageSchema.optional(),
 		expose: z
 			.enum(["NodePort", "LoadBalancer", "ClusterIP"])
 			.describe("write how clients outside the cluster reach it")
 			.optional(),
-		cluster: z
-			.enum(["local", "existing"])
-			.describe('write "local" for the site on this machine, else "existing"')
-			.default("existing"),
+		cluster: clusterSchema,
+		/** Only those of the cluster that is made are used. */
+		eks: eksSchema.optional(),
+		gke: gkeSchema.optional(),
+		kubeconfigFrom: referenceSchema.optional(),
 	})
 	.describe("write the site's name, region and zones");
 
@@ -143,6 +148,10 @@ export const databaseSchema = z.strictObject({
 		)
 		.optional(),
 	volume,
+	volumeGrowth: z
+		.strictObject({ upTo: volume })
+		.describe('write volumeGrowth: { upTo: "50Gi" }, or leave it out: then volumes stay as they are')
+		.optional(),
 	resources: z.strictObject({ cpu: cpu.optional(), memory: memory.optional() }).optional(),
 	image: image.optional(),
 	schema: text(
@@ -172,6 +181,7 @@ export const databaseSchema = z.strictObject({
 	credentials: z.strictObject({ existingSecret: subdomain("a Secret") }).optional(),
 	tls: z.strictObject({ existingSecret: subdomain("a Secret") }).optional(),
 	backup: backup.optional(),
+	dns: dnsSchema.optional(),
 });
 
 /** One entry of `contacts:`. */

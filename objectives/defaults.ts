@@ -1,3 +1,4 @@
+import { duration } from "./duration.ts";
 import type { RateName } from "./evidence.ts";
 
 /** A figure that the forecast takes until the site has measured its own, and where it comes from. */
@@ -8,6 +9,12 @@ export interface DefaultFigure {
 }
 
 const vtorc = "an allowance: whole failovers took 1.4 to 2.6 s in the published audit of VTOrc";
+
+/** Seconds for which a name's address may be remembered: what is declared, and what the forecast counts. */
+export const recordLifetime = 60;
+
+/** What Google promises for a bucket in two regions (Cloud Storage, "Turbo replication"). */
+export const turboReplication = duration("15m");
 
 /** Terms that no setting bounds. Measured "here" means on one machine with two noisy cores and three local zones. */
 export const defaultFigures = {
@@ -54,7 +61,7 @@ export const defaultFigures = {
 		value: 30,
 		source: "crash recovery and checks; MySQL answered 7 to 12 s after its zone came back, measured here",
 	},
-	DNS: { value: 60, source: "records live for 60 s" },
+	DNS: { value: recordLifetime, source: `records live for ${recordLifetime} s` },
 	"replica lag": {
 		value: 1,
 		source: "the archive follows a replica that keeps up within a second; more lag is alarmed",

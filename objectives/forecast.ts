@@ -6,6 +6,7 @@ import type { SiteFacts } from "./site.ts";
 import {
 	archiveFlush,
 	type Builder,
+	bucketReplication,
 	detection,
 	figure,
 	type Ground,
@@ -50,7 +51,7 @@ const promote = [figure("quorum gate"), figure("catch-up"), figure("promotion"),
 const hanging = figure("client reconnect, hanging", "client reconnect");
 const reconnect = figure("client reconnect");
 const archived = [figure("replica lag"), archiveFlush, figure("upload")];
-const replicated = [...archived, figure("bucket replication lag")];
+const replicated = [...archived, bucketReplication];
 const zeroLoss = [semiSync];
 const rebuilt = [
 	figure("decision"),

@@ -1,5 +1,8 @@
+export { annotationsOf, promiseAnnotations } from "./annotations.ts";
+export { type Cloud, type CloudConfig, clouds, multiRegionOf, type RegionPair } from "./cloud.ts";
 export { parseConfig } from "./config.ts";
 export { type Cron, cron } from "./cron.ts";
+export { recordLifetime } from "./defaults.ts";
 export { type Duration, duration, formatDuration, inSeconds, milliseconds } from "./duration.ts";
 export { type Fault, shown, UserError } from "./error.ts";
 export type { Evidence, MeasuredRate, MeasuredTerm, RateName } from "./evidence.ts";
@@ -41,8 +44,14 @@ export {
 	type BackupConfig,
 	type Contact,
 	type DatabaseConfig,
+	type DnsConfig,
+	type EksConfig,
+	type GkeConfig,
+	type KubeconfigReference,
+	type MadeStoresConfig,
 	type SiteConfig,
 	type StackConfig,
+	type StorageConfig,
 	type StoreConfig,
 	siteFacts,
 } from "./stack.ts";

@@ -14,6 +14,7 @@ export interface Plan {
 	readonly replication: ReplicationSettings;
 	/** A replica whose data are older than this is no longer among those that serve reads. */
 	readonly readLagLimit: Duration;
+	readonly volumes: VolumeSettings;
 	readonly backup: BackupSettings;
 	readonly snapshots: SnapshotSettings;
 	readonly validation: { readonly schedule: string };
@@ -60,6 +61,14 @@ export interface ReplicationSettings {
 	readonly netTimeout: Duration;
 	readonly connectRetry: Duration;
 	readonly applierWorkers: number;
+}
+
+/** When a replica's volume counts as lost, and is replaced. */
+export interface VolumeSettings {
+	/** A pod on a sound node that cannot mount its volume for this long gets another one. */
+	readonly mountLimit: Duration;
+	/** No second replacement of an instance's volume within this time; it doubles while nothing comes of them. */
+	readonly holdOff: Duration;
 }
 
 /** Schedules and retention of backups and of the archive. */

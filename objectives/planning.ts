@@ -12,7 +12,7 @@ import {
 	incrementalLadder,
 	tierSettings,
 } from "./ladders.ts";
-import type { BackupSettings, Plan, PlanOverrides, Topology } from "./plan.ts";
+import type { BackupSettings, Plan, PlanOverrides, Topology, VolumeSettings } from "./plan.ts";
 import { brokenPromises } from "./refusal.ts";
 import { type Objectives, type Scenario, scenarios } from "./scenarios.ts";
 import type { SiteFacts } from "./site.ts";
@@ -107,6 +107,7 @@ function first({ objectives, site, overrides }: Wish): Plan {
 		topology: topology(objectives, site),
 		...rung,
 		readLagLimit: tier.readLagLimit,
+		volumes: volumes(objectives),
 		backup: {
 			timezone: site.timezone,
 			full,
@@ -151,6 +152,12 @@ function topology(objectives: Objectives, site: SiteFacts): Topology {
 		antiAffinity: zones.length < instances ? "preferred" : "required",
 		watchdogs: 3,
 	};
+}
+
+/** A sixth of what is promised: what is left is for the new volume and its copy. A mount that hiccups takes seconds. */
+function volumes({ scenarios: { volume } }: Objectives): VolumeSettings {
+	const share = milliseconds(Math.max(30_000, Math.floor(volume.rto / 6)));
+	return { mountLimit: share, holdOff: share };
 }
 
 function withBackup(made: Plan, changed: Partial<BackupSettings>): Plan {

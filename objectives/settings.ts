@@ -39,6 +39,13 @@ const planSchema = z.looseObject({
 	}),
 	/** The default is for settings written before there was this limit. */
 	readLagLimit: milliseconds.positive().default(60_000),
+	/** The defaults are for settings written before volumes were replaced. */
+	volumes: z
+		.looseObject({
+			mountLimit: milliseconds.positive().default(300_000),
+			holdOff: milliseconds.default(300_000),
+		})
+		.prefault({}),
 	snapshots: z.looseObject({}),
 	validation: z.looseObject({}),
 	drills: z.looseObject({}),
@@ -58,6 +65,7 @@ const store = z.looseObject({
 	bucket: z.string().min(1),
 	endpoint: z.string().optional(),
 	credentialsSecret: z.string().min(1).optional(),
+	podsAlone: z.boolean().optional(),
 	objectLock: z.object({ mode: z.enum(["governance", "compliance"]), days: z.number().int().positive() }).optional(),
 });
 
@@ -102,6 +110,10 @@ export const settingsSchema = z.looseObject({
 	stores: z.array(store).default([]),
 	/** The defaults are for settings written before there were backups. */
 	backup: backup.prefault({}),
+	/** Bytes up to which the volumes grow by themselves; without it they do not. */
+	volumeGrowth: z.looseObject({ upTo: z.number().positive() }).optional(),
+	/** Where volumes can be snapshot: their class. The default is for settings written before there were snapshots. */
+	snapshots: z.looseObject({ snapshotClass: z.string().min(1).optional() }).prefault({}),
 });
 
 /** Someone who is called. */
@@ -122,6 +134,11 @@ export interface StoreSettings {
 	readonly endpoint?: string | undefined;
 	/** S3: with the keys `accessKey` and `secretKey`. GCS: with `credentials.json`. Default: the identity of the pod. */
 	readonly credentialsSecret?: string | undefined;
+	/**
+	 * Opened by the identities of the archiver's and the jobs' pods and by nobody else: the watchdog, which has none, leaves
+	 * reports and surplus in the cluster. Default: false.
+	 */
+	readonly podsAlone?: boolean | undefined;
 	/** What is written is kept from deletion for as long, where the bucket was made with object lock. */
 	readonly objectLock?: { readonly mode: "governance" | "compliance"; readonly days: number } | undefined;
 }
@@ -150,6 +167,12 @@ export interface BackupFacilities {
 	readonly checks: readonly SqlCheck[];
 }
 
+/** What snapshots need besides the plan. */
+export interface SnapshotFacilities {
+	/** Name of the VolumeSnapshotClass; undefined where volumes cannot be snapshot. */
+	readonly snapshotClass?: string | undefined;
+}
+
 /** The settings of one database, `settings.json`. */
 export interface Settings {
 	readonly cluster: string;
@@ -169,6 +192,9 @@ export interface Settings {
 	readonly contacts: readonly SettingsContact[];
 	readonly stores: readonly StoreSettings[];
 	readonly backup: BackupFacilities;
+	/** Bytes up to which the volumes grow by themselves; undefined: they do not. */
+	readonly volumeGrowth?: { readonly upTo: number } | undefined;
+	readonly snapshots: SnapshotFacilities;
 }
 
 /**

@@ -4,6 +4,8 @@ import type { Size } from "./size.ts";
 export interface StoreFacts {
 	readonly name: string;
 	readonly region: string;
+	/** A second region in which the bucket lies: what is written is there within what turbo replication promises. */
+	readonly alsoIn?: string | undefined;
 }
 
 /** A second site that replicates this one and can take over. */

@@ -1,5 +1,5 @@
 import { cron } from "./cron.ts";
-import { defaultFigures, defaultRates, type FigureName } from "./defaults.ts";
+import { defaultFigures, defaultRates, type FigureName, turboReplication } from "./defaults.ts";
 import { type Duration, formatDuration, inSeconds, milliseconds } from "./duration.ts";
 import type { Evidence, RateName } from "./evidence.ts";
 import type { Plan } from "./plan.ts";
@@ -116,6 +116,13 @@ export const archiveFlush: Builder = (ground) => {
 		inSeconds(interval),
 		`default: the plan sends the archive's newest segment every ${formatDuration(interval)}`,
 	);
+};
+
+/** Until the other region has what was written: two stores are written to at once, one bucket in two regions is not. */
+export const bucketReplication: Builder = (ground) => {
+	if (!ground.site.stores.some(({ alsoIn }) => alsoIn !== undefined)) return figure("bucket replication lag")(ground);
+	const why = `default: turbo replication promises ${formatDuration(turboReplication)}, and nothing sooner`;
+	return bounded(ground, "bucket replication lag", inSeconds(turboReplication), why);
 };
 
 /** Nothing: every acknowledged write is in two zones. */

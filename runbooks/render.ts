@@ -4,9 +4,11 @@ import { badDataRunbook } from "./badData.ts";
 import { clusterRunbook } from "./cluster.ts";
 import type { RunbookFacts } from "./facts.ts";
 import { podRunbook } from "./pod.ts";
+import { volumeRunbook } from "./volume.ts";
 
 const runbooks: { readonly [Name in Scenario]?: (facts: RunbookFacts) => string } = {
 	pod: podRunbook,
+	volume: volumeRunbook,
 	cluster: clusterRunbook,
 	badData: badDataRunbook,
 };

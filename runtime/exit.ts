@@ -28,7 +28,7 @@ export function exitOf(error: unknown): Exit {
 	if (error instanceof UserError) return "badInput";
 	if (error instanceof Refusal) return "refused";
 	if (error instanceof BrokenPromise) return "broken";
-	return "failed";
+	return error instanceof FailedError ? error.exit : "failed";
 }
 
 /** For the end of every help text. */
@@ -42,7 +42,17 @@ const expected = ["UserError", "Refusal", "UnreachableError", "ApiError", "NoLea
 /** A command did not get where it should have, for a reason that is said in full. */
 export class FailedError extends Error {
 	override readonly name = "FailedError";
+	readonly exit: Exit;
+
+	/** `exit`: of what was begun elsewhere, and ended that way there. */
+	constructor(message: string, { exit = "failed", ...options }: ErrorOptions & { readonly exit?: Exit } = {}) {
+		super(message, options);
+		this.exit = exit;
+	}
 }
+
+/** A copy of the data is not what was written: whom it was copied from is damaged, or the copy's own place is. */
+export class DamagedCopyError extends FailedError {}
 
 /** What was measured is not what was promised: all is as it should be done, and the result says so. */
 export class BrokenPromise extends Error {

@@ -2,7 +2,7 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { bytes, formatSize, refuseShrink, type Size, size } from "../../objectives/index.ts";
-import { claimName, metadata, type Place, sameFieldManager, skipAwait } from "../naming.ts";
+import { claimName, metadata, type Place, sameFieldManager, skipAwait, takeOver } from "../naming.ts";
 
 /** What the claims of a database ask for. */
 export interface ClaimRequest {
@@ -11,6 +11,8 @@ export interface ClaimRequest {
 	readonly instances: number;
 	/** May grow, never shrink. */
 	readonly volume: Size;
+	/** What was asked for at first is not asked for again: it may have grown since. Default: false. */
+	readonly grows?: boolean | undefined;
 	/** Default: the cluster's default class. It must allow expansion. */
 	readonly storageClass?: string | undefined;
 }
@@ -19,14 +21,16 @@ export interface ClaimRequest {
  * Declares `data-mysql-<n>`, which the StatefulSet adopts by name. They are protected, and kept when the stack goes:
  * data is deleted by people, not by programs.
  * No waiting: the first pod binds them, and the provider would take a bound claim for one that is not ready.
+ * By force: a claim that the StatefulSet made in place of a lost one, or that the watchdog made larger, has another writer.
  */
 export function declareClaims(name: string, request: ClaimRequest, opts: pulumi.CustomResourceOptions) {
 	return Array.from({ length: request.instances }, (_, ordinal) => {
-		const annotations = { ...skipAwait, ...sameFieldManager };
+		const annotations = { ...skipAwait, ...sameFieldManager, ...takeOver };
+		const ignoreChanges = request.grows ? ["spec.resources.requests.storage"] : [];
 		return new k8s.core.v1.PersistentVolumeClaim(
 			`${name}-data-${ordinal}`,
 			{ metadata: metadata(request.place, "database", claimName(ordinal), annotations), spec: claimSpec(request) },
-			{ ...opts, protect: true, retainOnDelete: true },
+			{ ...opts, protect: true, retainOnDelete: true, ignoreChanges },
 		);
 	});
 }

@@ -18,7 +18,7 @@ export function declareNetworkPolicies(
 ) {
 	const pods = (part: Part): Peer => ({ podSelector: { matchLabels: labels(place, part) } });
 	const members = [pods("database"), pods("watchdog")];
-	const readers = [pods("archive"), pods("backup"), pods("restore")];
+	const readers = [pods("archive"), pods("backup"), pods("restore"), pods("snapshot")];
 	const declare = (part: Part, spec: { of?: Part; ingress?: Rule[] }, title: string) =>
 		new k8s.networking.v1.NetworkPolicy(
 			`${name}-${title}`,

@@ -11,6 +11,8 @@ export interface LocalSite {
 	readonly kubeconfig: string;
 	readonly zones: readonly string[];
 	readonly storageClass: string;
+	/** Of volumes that are made to be thrown away; undefined on a site of before there was one. */
+	readonly scratchClass?: string | undefined;
 	readonly snapshotClass: string;
 	readonly images: { readonly runtime: string };
 	readonly stores: readonly {

@@ -2,6 +2,8 @@
 import * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
 import {
+	claimName,
+	damageName,
 	databaseName,
 	metadata,
 	type Place,
@@ -47,7 +49,7 @@ export function watchdogRules(instances: number, secrets: WatchdogSecrets): Poli
 		{ apiGroups: [""], resources: ["pods"], verbs: ["list", "watch"] },
 		{ apiGroups: [""], resources: ["pods"], resourceNames: pods, verbs: ["get", "patch", "delete"] },
 		...own("", "configmaps", [recordName, requestName]),
-		read("", "configmaps", [pauseName]),
+		read("", "configmaps", [pauseName, damageName]),
 		...(secrets.managed.length > 0 ? [change("", "secrets", secrets.managed)] : []),
 		...(secrets.existing.length > 0 ? [read("", "secrets", secrets.existing)] : []),
 		// Also with existing ones: an old primary's surplus transactions are saved in Secrets of their own.
@@ -58,12 +60,27 @@ export function watchdogRules(instances: number, secrets: WatchdogSecrets): Poli
 		{ apiGroups: ["discovery.k8s.io"], resources: ["endpointslices/restricted"], verbs: ["create"] },
 		// Rolling updates: which revision is wanted.
 		{ apiGroups: ["apps"], resources: ["statefulsets"], resourceNames: [databaseName], verbs: ["get"] },
+		// A replica's lost volume: its claim is given up, and the StatefulSet makes another.
+		{
+			apiGroups: [""],
+			resources: ["persistentvolumeclaims"],
+			resourceNames: Array.from({ length: instances }, (_, ordinal) => claimName(ordinal)),
+			verbs: ["get", "patch", "delete"],
+		},
 		{ apiGroups: ["", "events.k8s.io"], resources: ["events"], verbs: ["create", "patch"] },
+		// Why a volume is not mounted.
+		{ apiGroups: [""], resources: ["events"], verbs: ["list"] },
 	];
 }
 
-/** Nodes are read for their zones and their state; they belong to no namespace. */
-const nodeRules: PolicyRule[] = [{ apiGroups: [""], resources: ["nodes"], verbs: ["get", "list", "watch"] }];
+/**
+ * What belongs to no namespace. Nodes are read for their zones and their state; volumes for what became of a claim's, and
+ * changed so that the data of one that is given up are kept (`Retain`). Their names are not known beforehand.
+ */
+const clusterRules: PolicyRule[] = [
+	{ apiGroups: [""], resources: ["nodes"], verbs: ["get", "list", "watch"] },
+	{ apiGroups: [""], resources: ["persistentvolumes"], verbs: ["get", "patch"] },
+];
 
 /** Declares the account of the watchdogs and what it is allowed. */
 export function declareAccess(name: string, place: Place, rules: PolicyRule[], opts: pulumi.CustomResourceOptions) {
@@ -79,7 +96,7 @@ export function declareAccess(name: string, place: Place, rules: PolicyRule[], o
 		new k8s.core.v1.ServiceAccount(name, { metadata: own }, opts),
 		new k8s.rbac.v1.Role(name, { metadata: own, rules }, opts),
 		new k8s.rbac.v1.RoleBinding(name, { metadata: own, subjects, roleRef: roleRef("Role", own.name) }, opts),
-		new k8s.rbac.v1.ClusterRole(name, { metadata: everywhere, rules: nodeRules }, opts),
+		new k8s.rbac.v1.ClusterRole(name, { metadata: everywhere, rules: clusterRules }, opts),
 		new k8s.rbac.v1.ClusterRoleBinding(
 			name,
 			{ metadata: everywhere, subjects, roleRef: roleRef("ClusterRole", everywhere.name) },

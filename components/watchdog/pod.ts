@@ -32,7 +32,8 @@ export function watchdogPod(shape: WatchdogShape): PodSpec {
 		terminationGracePeriodSeconds: 15,
 		securityContext: podSecurity,
 		tolerations,
-		...apart(shape.place, "watchdog", shape.separation),
+		// Never all in one zone, where there are two: the one that fails over must not be lost with the primary.
+		...apart(shape.place, "watchdog", shape.separation, "required"),
 		...(shape.priorityClass ? { priorityClassName: shape.priorityClass } : {}),
 		containers: [
 			{

@@ -1,8 +1,8 @@
 /** `npm run up` and `npm run down`: from nothing to a protected database on this machine, and back, keeping the data. */
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
-import { createInterface } from "node:readline/promises";
 import { UserError } from "../../objectives/error.ts";
+import { confirm } from "../confirm.ts";
 import { readStackFile, type StackFile } from "../engine/configFile.ts";
 import { ensureEngine } from "../engine/engine.ts";
 import { checkout, type Stack, type StackPlace, stackPlace, withStack } from "../engine/stack.ts";
@@ -125,11 +125,5 @@ export async function confirmWipe(question: string): Promise<void> {
 		wrong: "deletes data and was not confirmed",
 		remedy: "answer yes, or add --yes",
 	});
-	if (!process.stdin.isTTY) throw refused;
-	const terminal = createInterface({ input: process.stdin, output: process.stderr });
-	try {
-		if (!/^y(es)?$/i.test((await terminal.question(`${question} [y/N] `)).trim())) throw refused;
-	} finally {
-		terminal.close();
-	}
+	await confirm(question, refused);
 }

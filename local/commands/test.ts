@@ -2,6 +2,7 @@
 import { chmod, mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { ensureEngine } from "../engine/engine.ts";
 import { checkout } from "../engine/stack.ts";
 import { type Lent, lendMysqld } from "../images/lentMysqld.ts";
 import { ensureRuntimeRoot } from "../images/runtimeRoot.ts";
@@ -89,7 +90,8 @@ async function unitTests(progress: StepProgress): Promise<Tally> {
 	const file = join(folder, "jest.json");
 	try {
 		const lent = await mysqldIn(folder, progress);
-		await fakeGcs(progress);
+		await builtIfPossible("fake-gcs-server", () => ensureGoTool(fakeGcsServer, progress), progress);
+		await builtIfPossible("Pulumi engine", () => ensureEngine(progress), progress);
 		const jest = ["--experimental-vm-modules", "--no-warnings", join("node_modules", "jest", "bin", "jest.js")];
 		const [command = "", ...args] = [
 			...(lent?.prefix ?? []),
@@ -127,13 +129,13 @@ async function mysqldIn(folder: string, progress: StepProgress): Promise<Lent | 
 	}
 }
 
-/** For the tests of Google's stores, which look for it where it is built and are skipped, and counted so, without it. */
-async function fakeGcs(progress: StepProgress): Promise<void> {
+/** What tests look for where it is built, and are skipped, and counted so, without. */
+async function builtIfPossible(what: string, build: () => Promise<unknown>, progress: StepProgress): Promise<void> {
 	try {
-		await ensureGoTool(fakeGcsServer, progress);
+		await build();
 	} catch (error) {
 		throwIfInterrupted();
-		progress.note(`no fake-gcs-server for the unit tests: ${error instanceof Error ? error.message : error}`);
+		progress.note(`no ${what} for the unit tests: ${error instanceof Error ? error.message : error}`);
 	}
 }
 

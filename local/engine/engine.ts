@@ -1,11 +1,12 @@
 /** The Pulumi engine: the machine's own where it is new enough, else one built from Go modules, with our language host beside it. */
+import { existsSync } from "node:fs";
 import { chmod, copyFile, link, mkdir, writeFile } from "node:fs/promises";
 import { basename, delimiter, dirname, join } from "node:path";
-import type { Progress } from "../step.ts";
-import { cached, type Entry } from "../tools/cache.ts";
-import { ensureGoTool } from "../tools/go.ts";
-import { findFitting } from "../tools/onPath.ts";
-import { kubernetesProvider, providerVersion, pulumiCli } from "../tools/recipes.ts";
+import { type Progress, silent } from "../step.ts";
+import { cached, type Entry, entryFolder } from "../tools/cache.ts";
+import { ensureGoTool, goEntry } from "../tools/go.ts";
+import { findFitting, findOnPath } from "../tools/onPath.ts";
+import { type GoTool, kubernetesProvider, providerVersion, pulumiCli } from "../tools/recipes.ts";
 
 /** The first with everything that the programs use (resource hooks, policy packs with configuration by stack). */
 export const oldestPulumi = "3.200.0";
@@ -20,17 +21,32 @@ export interface Engine {
 }
 
 export async function ensureEngine(progress: Progress): Promise<Engine> {
-	const nodeFolder = dirname(process.execPath);
-	const path = (folders: readonly string[]): string => [...folders, nodeFolder, process.env.PATH ?? ""].join(delimiter);
-	const [own] = (await findFitting(installed)) ?? [];
-	if (own) return { pulumi: own.path, env: { PATH: path([]), PULUMI_SKIP_UPDATE_CHECK: "true" } };
+	const own = await installedEngine();
+	if (own) return own;
 	const cli = await ensureGoTool(pulumiCli, progress);
 	const provider = await ensureGoTool(kubernetesProvider, progress);
-	const folder = await cached(engineEntry(cli, provider), progress);
+	return builtEngine(await cached(engineEntry(cli, provider), progress));
+}
+
+/** The same, if nothing has to be built for it; undefined where something has. */
+export async function presentEngine(): Promise<Engine | undefined> {
+	const own = await installedEngine();
+	if (own || findOnPath("go") === undefined) return own;
+	const [cli, provider] = [await goFolder(pulumiCli), await goFolder(kubernetesProvider)];
+	const folder = await entryFolder(engineEntry(cli, provider));
+	return existsSync(folder) ? builtEngine(folder) : undefined;
+}
+
+async function installedEngine(): Promise<Engine | undefined> {
+	const [own] = (await findFitting(installed)) ?? [];
+	return own && { pulumi: own.path, env: { PATH: pathWith([]), PULUMI_SKIP_UPDATE_CHECK: "true" } };
+}
+
+function builtEngine(folder: string): Engine {
 	return {
 		pulumi: join(folder, "pulumi"),
 		env: {
-			PATH: path([folder]),
+			PATH: pathWith([folder]),
 			PULUMI_SKIP_UPDATE_CHECK: "true",
 			// Everything is there; without this a missing plugin costs 7 s of retries.
 			PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
@@ -38,6 +54,12 @@ export async function ensureEngine(progress: Progress): Promise<Engine> {
 		plugins: join(folder, "plugins"),
 	};
 }
+
+function pathWith(folders: readonly string[]): string {
+	return [...folders, dirname(process.execPath), process.env.PATH ?? ""].join(delimiter);
+}
+
+const goFolder = async (tool: GoTool): Promise<string> => entryFolder(await goEntry(tool, silent));
 
 const installed = { commands: ["pulumi"], versionArgs: ["version"], minimum: oldestPulumi, below: "4" };
 

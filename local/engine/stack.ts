@@ -52,7 +52,7 @@ async function stackEnvironment(place: StackPlace, engine: Engine): Promise<Reco
 }
 
 /** The machine's own engine keeps its plugins and its login; ours leaves nothing in the home folder. */
-async function homeOf({ plugins }: Engine, home: string): Promise<Record<string, string>> {
+export async function homeOf({ plugins }: Engine, home: string): Promise<Record<string, string>> {
 	if (plugins === undefined) return {};
 	const place = join(home, "plugins");
 	await mkdir(home, { recursive: true });

@@ -1,4 +1,4 @@
-/** mysqld and what goes with it out of the runtime image, lent to tests that run them as programs of this machine. */
+/** mysqld and what goes with it out of the runtime image, lent to tests and benches that run them as programs of this machine. */
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 
@@ -12,7 +12,7 @@ const machines: Readonly<Record<string, { readonly loader: string; readonly libr
 const companions = ["mysql", "mysqlbinlog", "mysqldump", "innochecksum", "restic"] as const;
 
 export interface Lent {
-	/** Folder with `mysqld`, `mysql`, `mysqlbinlog`, `mysqldump`, `innochecksum` and `restic`, to be put into the PATH. */
+	/** Folder with `mysqld`, `mysql`, `mysqlbinlog`, `mysqldump`, `innochecksum`, `restic` and `sysbench`, for the PATH. */
 	readonly path: string;
 	/** Words before the command that uses it. */
 	readonly prefix: readonly string[];
@@ -30,14 +30,16 @@ export async function lendMysqld(root: string, folder: string): Promise<Lent> {
 	await mkdir(path);
 	await mkdir(seen);
 	const loader = [join(seen, machine.loader), "--library-path", join(seen, machine.libraries)].join(" ");
-	const lend = (name: string, program: string, own = "") =>
-		writeFile(join(path, name), `#!/bin/sh\nexec ${loader} ${join(seen, program)} "$@"${own}\n`, { mode: 0o755 });
+	const lend = (name: string, program: string, { own = "", env = "" } = {}) =>
+		writeFile(join(path, name), `#!/bin/sh\n${env}exec ${loader} ${join(seen, program)} "$@"${own}\n`, { mode: 0o755 });
 	// Debian's mysqld looks for its own files where the package puts them.
-	await lend(
-		"mysqld",
-		"usr/sbin/mysqld",
-		` --basedir ${join(seen, "usr")} --plugin-dir ${join(seen, "usr/lib/mysql/plugin")}`,
-	);
+	await lend("mysqld", "usr/sbin/mysqld", {
+		own: ` --basedir ${join(seen, "usr")} --plugin-dir ${join(seen, "usr/lib/mysql/plugin")}`,
+	});
+	// It has its scripts, and its library the plugins that log in, where the packages put them.
+	const [scripts, plugins] = [join(seen, "usr/share/sysbench"), join(seen, machine.libraries, "libmariadb3/plugin")];
+	const env = `export LUA_PATH='${scripts}/?.lua;;' MARIADB_PLUGIN_DIR=${plugins}\n`;
+	await lend("sysbench", "usr/bin/sysbench", { env });
 	for (const name of companions) await lend(name, `usr/bin/${name}`);
 	const bind = 'mount --bind "$1" "$2" && shift 2 && exec "$@"';
 	return { path, prefix: ["unshare", "--mount", "--propagation", "private", "sh", "-c", bind, "sh", root, seen] };

@@ -24,9 +24,11 @@ export async function importImages(
 	archives: readonly Archive[],
 	progress: Progress,
 ): Promise<void> {
+	const there = await imageNames(state, machine);
 	for (const archive of archives) {
 		const mark = await markFile(state, machine, archive);
-		if (existsSync(mark)) continue;
+		// On a disk that gets full the kubelet removes images that no container uses.
+		if (existsSync(mark) && there.has(archive.reference)) continue;
 		progress.far(`importing ${archive.reference}`);
 		await importArchive(state, machine, archive);
 		await writeFile(mark, "");
@@ -46,11 +48,15 @@ export async function markName({ reference, archive }: Archive): Promise<string>
 	return `imported-${createHash("sha256").update(content).digest("hex").slice(0, 16)}`;
 }
 
-async function importArchive(state: string, machine: Machine, { archive }: Archive): Promise<void> {
-	const ctr = (args: readonly string[]) => insideMachine(state, machine, ["ctr", ...args]);
+async function imageNames(state: string, machine: Machine): Promise<ReadonlySet<string>> {
+	const ctr = (args: readonly string[]) => insideMachine(state, machine, ["ctr", "--namespace", "k8s.io", ...args]);
 	await until(`containerd answers in ${machine.name}`, 60, () => succeeds(...ctr(["version"])));
-	const [file, args] = ctr([
-		...["--namespace", "k8s.io", "images", "import"],
+	return new Set((await run(...ctr(["images", "list", "--quiet"]))).split("\n"));
+}
+
+async function importArchive(state: string, machine: Machine, { archive }: Archive): Promise<void> {
+	const [file, args] = insideMachine(state, machine, [
+		...["ctr", "--namespace", "k8s.io", "images", "import"],
 		// Unpacked by the client: the transfer service cannot read an archive without a registry's manifests.
 		...["--local", "-"],
 	]);

@@ -31,9 +31,10 @@ export async function networkUp(layout: Layout): Promise<void> {
 
 /** Everything with the slot's names, whatever zones it had: who holds the slot owns the names. */
 export async function networkDown({ hostInterface }: Pick<Layout, "hostInterface">): Promise<void> {
+	// Before the namespace with its other end: the kernel takes that end, and so this one, away some time after the namespace.
+	if (await succeeds("ip", ["link", "show", hostInterface])) await run("ip", ["link", "delete", hostInterface]);
 	const own = (await namespaces()).filter((name) => name.startsWith(`${hostInterface}-`));
 	for (const name of own) await run("ip", ["netns", "delete", name]);
-	if (await succeeds("ip", ["link", "show", hostInterface])) await run("ip", ["link", "delete", hostInterface]);
 	if (existsSync(folderMark) && (await namespaces()).length === 0) await removeNamespaceFolder();
 }
 

@@ -6,7 +6,7 @@ import { type Layout, layoutOf, machinesOf } from "./layout.ts";
 import { checkout, siteFile, stateFolder } from "./paths.ts";
 import { claimOf } from "./slots.ts";
 import { publicStore, type Store, storesOf } from "./stores.ts";
-import { snapshotClass, storageClass } from "./volumes.ts";
+import { scratchClass, snapshotClass, storageClass } from "./volumes.ts";
 
 /** Written before anything is started, so that any later command finds what an interrupted one left. */
 export interface Memory {
@@ -29,6 +29,8 @@ export interface SiteDescription {
 	/** Address by machine. */
 	readonly machines: Readonly<Record<string, string>>;
 	readonly storageClass: string;
+	/** Of volumes that are made to be thrown away. */
+	readonly scratchClass: string;
 	readonly snapshotClass: string;
 	readonly images: { readonly runtime: string };
 	readonly stores: readonly Store[];
@@ -94,6 +96,7 @@ export async function writeDescription(
 		zones: layout.zones.map((zone) => zone.name),
 		machines: Object.fromEntries(machinesOf(layout).map(({ name, address }) => [name, address])),
 		storageClass,
+		scratchClass,
 		snapshotClass,
 		images: { runtime: runtimeImage },
 		stores: storesOf(state, layout, storeRegions).map(publicStore),

@@ -2,12 +2,14 @@
 import type { KubernetesObject } from "./api.ts";
 import { driver } from "./zone.ts";
 
-/** The storage class and the snapshot class. */
+/** The storage class, that of volumes which are made to be thrown away, and the snapshot class. */
 export const storageClass = "mysql-dr-local";
+export const scratchClass = "mysql-dr-local-scratch";
 export const snapshotClass = "mysql-dr-local";
 
 /**
- * Data outlive what was declared: a claim or a snapshot that is deleted leaves its volume behind.
+ * Data outlive what was declared: a claim or a snapshot that is deleted leaves its volume behind. Only what a backup or a
+ * snapshot was tried on goes with its claim.
  * What the driver and its sidecars may do is upstream's list of the three together.
  */
 export function volumeObjects(): KubernetesObject[] {
@@ -32,17 +34,14 @@ export function volumeObjects(): KubernetesObject[] {
 			},
 		},
 		{
-			apiVersion: "storage.k8s.io/v1",
-			kind: "StorageClass",
+			...volumeClass,
 			metadata: {
 				name: storageClass,
 				annotations: { "storageclass.kubernetes.io/is-default-class": "true" },
 			},
-			provisioner: driver,
-			volumeBindingMode: "WaitForFirstConsumer",
-			allowVolumeExpansion: true,
 			reclaimPolicy: "Retain",
 		},
+		{ ...volumeClass, metadata: { name: scratchClass }, reclaimPolicy: "Delete" },
 		{
 			apiVersion: "rbac.authorization.k8s.io/v1",
 			kind: "ClusterRole",
@@ -77,6 +76,14 @@ export function volumeObjects(): KubernetesObject[] {
 		},
 	];
 }
+
+const volumeClass = {
+	apiVersion: "storage.k8s.io/v1",
+	kind: "StorageClass",
+	provisioner: driver,
+	volumeBindingMode: "WaitForFirstConsumer",
+	allowVolumeExpansion: true,
+} as const;
 
 export function volumeSnapshotClass(): KubernetesObject {
 	return {

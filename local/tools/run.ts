@@ -15,6 +15,8 @@ export interface RunOptions {
 	readonly onLine?: (line: string) => void;
 	/** "inherit": the child writes to our own outputs (and is the only one that does). Default "capture". */
 	readonly output?: "capture" | "inherit";
+	/** Runs also after the user asked to stop: it puts away what would be left behind. A second Ctrl-C stops it. */
+	readonly lastWork?: boolean;
 	/** Exit codes that are not a failure. Default: 0. */
 	readonly accept?: readonly number[];
 }
@@ -40,7 +42,7 @@ export class CommandError extends Error {
 const patience = 20_000;
 
 export async function run(command: string, args: readonly string[], options: RunOptions = {}): Promise<RunResult> {
-	throwIfInterrupted();
+	if (!options.lastWork) throwIfInterrupted();
 	const child = spawn(command, args, {
 		...(options.cwd === undefined ? {} : { cwd: options.cwd }),
 		env: environment(options.env),
@@ -53,7 +55,7 @@ export async function run(command: string, args: readonly string[], options: Run
 		feed(child, options.input);
 		const code = await ended(child, command);
 		const { stdout, stderr, last } = await outputs;
-		throwIfInterrupted();
+		if (!options.lastWork) throwIfInterrupted();
 		if (!(options.accept ?? [0]).includes(code))
 			throw new CommandError(`${command} ${args[0] ?? ""}`.trim(), code, last);
 		return { code, stdout, stderr };

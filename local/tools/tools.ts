@@ -33,7 +33,7 @@ export async function ensureTools(progress: Progress): Promise<Tools> {
 	await requireForTools(cacheRoot(), await notBuilt());
 	await ensureHostPackages(progress);
 	const [root, runtime, programs] = await together<[string, readonly ImageArchive[], Map<string, string>]>([
-		nodeRoot(progress),
+		cached(nodeRootEntry(progress), progress),
 		ensureRuntimeImage(progress),
 		goPart(progress),
 	]);
@@ -56,16 +56,14 @@ async function notBuilt(): Promise<string[]> {
 	return (await Promise.all(missing)).flat();
 }
 
-async function nodeRoot(progress: Progress): Promise<string> {
-	return cached(
-		{
-			name: "node-root",
-			title: `Debian ${suite} for the machines`,
-			inputs: { suite, packages: nodePackages, recipe: "1" },
-			make: (folder) => bootstrap(join(folder, "root"), nodePackages, progress),
-		},
-		progress,
-	);
+/** The machines' root file system is `root` in it. */
+export function nodeRootEntry(progress: Progress): Entry {
+	return {
+		name: "node-root",
+		title: `Debian ${suite} for the machines`,
+		inputs: { suite, packages: nodePackages, recipe: "1" },
+		make: (folder) => bootstrap(join(folder, "root"), nodePackages, progress),
+	};
 }
 
 /** One after the other: two links of Kubernetes' size at once would need 4 GiB. */
@@ -92,7 +90,7 @@ function binEntry(folders: readonly string[]): Entry {
 const crdFiles = ["volumesnapshotclasses", "volumesnapshotcontents", "volumesnapshots"];
 
 /** From the same module as the snapshot controller, so that both are of one version. */
-function crdsEntry(): Entry {
+export function crdsEntry(): Entry {
 	const module = "github.com/kubernetes-csi/external-snapshotter/client/v8";
 	return {
 		name: "snapshot-crds",

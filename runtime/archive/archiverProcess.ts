@@ -4,8 +4,10 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type Logger, pino } from "pino";
 import { type Settings, settingsSchema } from "../../objectives/settings.ts";
+import { registerBackupMetrics } from "../backup/backupMetrics.ts";
 import { BackupWatch } from "../backup/backupWatch.ts";
 import { checkBackupKeys, recipients } from "../backup/keys.ts";
+import { binlogShare } from "../failover/binlogBound.ts";
 import { systemClock } from "../failover/clock.ts";
 import { type JobPaths, jobPaths } from "../instance/jobPlace.ts";
 import { readPassword } from "../instance/readPasswords.ts";
@@ -34,8 +36,6 @@ const adminPort = 33062;
 const httpPort = 8080;
 /** Of the volume: the file system needs some, and a segment is written beside what it replaces. */
 const spoolShare = 0.8;
-/** Of an instance's volume: the data need the rest, and a full volume stops every commit. */
-const binlogShare = 0.3;
 const purgeMs = 60_000;
 /** Rounds wait for stores that are slow; longer than any call's deadline, a round is stuck. */
 const stuckMs = 600_000;
@@ -79,6 +79,7 @@ async function archiveUntil(stop: AbortSignal, settings: Settings, access: Clust
 		},
 	});
 	const watch = new BackupWatch({ settings, stores, access, begun: () => archiver.keeper.end().number > 0, onError });
+	registerBackupMetrics(metrics.registry, () => watch.catalogue);
 	const purger = new Purger({
 		...{ view, looker: archiver.looker, clock: systemClock, log, periodMs: purgeMs },
 		archived: () => archivedEverywhere(archiver),

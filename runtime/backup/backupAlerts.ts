@@ -2,6 +2,7 @@
 import { cron } from "../../objectives/cron.ts";
 import type { BackupSettings } from "../../objectives/plan.ts";
 import type { KeptAlert } from "../failover/alerts.ts";
+import { cronJobNames } from "../kubernetes/jobs.ts";
 import type { CataloguedBackup } from "./catalogue.ts";
 import type { BackupKind } from "./entry.ts";
 
@@ -24,10 +25,17 @@ export interface BackupFacts {
 export function backupAlerts(facts: BackupFacts): KeptAlert[] {
 	return [
 		...(overdue(facts) ? (["backupOverdue"] as const) : []),
-		...(facts.jobs.some(({ failed }) => failed) ? (["backupFailed"] as const) : []),
+		...(failed(facts.jobs.filter((job) => !ofSnapshots(job))) ? (["backupFailed"] as const) : []),
 		...(facts.keyKept ? [] : (["backupKeyNotKept"] as const)),
+		...(failed(facts.jobs.filter(ofSnapshots)) ? (["snapshotFailed"] as const) : []),
 	];
 }
+
+const failed = (jobs: readonly JobOutcome[]) => jobs.some((job) => job.failed);
+
+/** One that tries a snapshot is waited for by the one that took it, which fails with it. */
+const ofSnapshots = ({ cronJob }: JobOutcome) =>
+	cronJob === cronJobNames.snapshot || cronJob === cronJobNames.snapshotCheck;
 
 /** Two turns: one that fails is `backupFailed`, and the next one mends it. */
 const turns = 2;

@@ -2,8 +2,10 @@
 import { UserError } from "../../objectives/error.ts";
 import { FailedError } from "../exit.ts";
 import { clusterStore } from "../failover/clusterStore.ts";
+import { putBackWhatWasLeft } from "../snapshot/dirtyPages.ts";
 import { type BackupKind, backupKinds } from "./entry.ts";
 import { donorAccess, type JobScene, poolWithin, runJob } from "./jobScene.ts";
+import { lastDonor } from "./lastDonor.ts";
 import { runBackup } from "./runBackup.ts";
 import { stillWanted } from "./stillWanted.ts";
 
@@ -23,8 +25,11 @@ const isKind = (text: string): text is BackupKind => (backupKinds as readonly st
 async function backup(scene: JobScene, kind: BackupKind) {
 	const { settings, config, keys, stores, paths, tell, signal } = scene;
 	const { cluster, namespace, backup: facilities } = settings;
-	const { record } = await clusterStore({ config, namespace, cluster, deadlineMs: apiMs }).readRecord();
+	const kubernetes = clusterStore({ config, namespace, cluster, deadlineMs: apiMs });
+	const { record } = await kubernetes.readRecord();
 	if (record === null) throw new FailedError("the cluster has no record yet: there is nothing to back up");
+	const access = await donorAccess(scene);
+	await putBackWhatWasLeft(access);
 	return runBackup({
 		cluster,
 		kind,
@@ -33,8 +38,11 @@ async function backup(scene: JobScene, kind: BackupKind) {
 		bufferPool: poolWithin(process.constrainedMemory()),
 		keys,
 		stores,
-		access: await donorAccess(scene),
+		access,
 		record,
+		// What reads everything goes round; the others take whoever lags least.
+		last: kind === "full" ? await lastDonor(stores, cluster, kind) : undefined,
+		onDamage: ({ instance, server }, text) => kubernetes.sayDamage(instance, { uuid: server, text }),
 		wanted: await stillWanted(stores, cluster, settings.plan.backup.retention),
 		tell,
 		signal,

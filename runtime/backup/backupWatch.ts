@@ -1,4 +1,4 @@
-/** Looks after the backups beside the archiver: what there is, what is wrong, and that there is a first one at all. */
+/** Looks after backups and snapshots beside the archiver: what there is, what is wrong, and that there is a first backup at all. */
 import type { V1Job } from "@kubernetes/client-node";
 import type { Settings } from "../../objectives/settings.ts";
 import type { KeptAlert } from "../failover/alerts.ts";
@@ -7,7 +7,7 @@ import { cronJobNames, startJob } from "../kubernetes/jobs.ts";
 import { until } from "../kubernetes/until.ts";
 import type { ObjectStore } from "../store/objectStore.ts";
 import { backupAlerts } from "./backupAlerts.ts";
-import { type Catalogue, readCatalogue } from "./catalogue.ts";
+import { type Catalogue, catalogueDocument, readCatalogue } from "./catalogue.ts";
 import { keyIsKept } from "./keyKept.ts";
 
 export interface BackupWatchOptions {
@@ -22,7 +22,7 @@ export interface BackupWatchOptions {
 	readonly periodMs?: number;
 }
 
-const selector = "app.kubernetes.io/part-of=mysql-dr,app.kubernetes.io/component=backup";
+const selector = "app.kubernetes.io/part-of=mysql-dr,app.kubernetes.io/component in (backup,snapshot)";
 
 export class BackupWatch {
 	readonly #options: BackupWatchOptions;
@@ -80,14 +80,8 @@ export class BackupWatch {
 	/** What /catalogue serves: read anew, so that a backup is shown as soon as it is there. */
 	async document() {
 		await this.look();
-		const { backups, away, faults } = this.#seen?.catalogue ?? { backups: [], away: [], faults: [] };
-		const shown = backups.map((one) => ({
-			...one,
-			stores: Object.fromEntries(
-				Object.entries(one.stores).map(([name, said]) => [name, typeof said === "string" ? said : "present"]),
-			),
-		}));
-		return { cluster: this.#options.settings.cluster, backups: shown, away, faults, alerts: this.alerts };
+		const seen = this.#seen?.catalogue ?? { backups: [], away: [], faults: [] };
+		return { cluster: this.#options.settings.cluster, ...catalogueDocument(seen), alerts: this.alerts };
 	}
 
 	#remember(jobs: readonly V1Job[]): void {

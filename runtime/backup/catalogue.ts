@@ -87,6 +87,17 @@ async function proofs(store: ObjectStore, cluster: string): Promise<ReadonlyMap<
 	return newest;
 }
 
+/** As people and programs are shown it: whether a backup is in a store, not what the store says of it. Pure. */
+export function catalogueDocument({ backups, away, faults }: Catalogue) {
+	const shown = backups.map(({ stores, ...one }) => ({
+		...one,
+		stores: Object.fromEntries(
+			Object.entries(stores).map(([name, said]) => [name, typeof said === "string" ? said : ("present" as const)]),
+		),
+	}));
+	return { backups: shown, away: [...away], faults: [...faults] };
+}
+
 /** Pure. */
 export function merged(known: readonly StoreCatalogue[], away: readonly Away[]): Catalogue {
 	const ids = [...new Set(known.flatMap(({ entries }) => entries.map(({ id }) => id)))].sort();

@@ -31,6 +31,7 @@ export async function ensureRepository(
 	cluster: string,
 ): Promise<void> {
 	if (!(await repositoryExists(store, cluster))) {
+		await clearHalfMade(store, cluster);
 		const like = await firstThere(
 			stores.filter((other) => other !== store),
 			cluster,
@@ -38,6 +39,23 @@ export async function ensureRepository(
 		await initialise(store, context, like === null ? null : () => gatewayTo(cluster, like));
 	}
 	await ensureRecoveryKey(store.repository, context);
+}
+
+/** Longer than restic tries to write one object, a quarter of an hour: whoever wrote a key before that has ended. Milliseconds. */
+const makingMs = 20 * 60_000;
+
+/**
+ * restic writes a key first, and then what makes it a repository. Whoever was ended between the two left a key that opens
+ * nothing, and restic makes no repository where there is one. Where there is anything else, it stays: its key may be needed.
+ */
+async function clearHalfMade({ objects }: BackupStore, cluster: string): Promise<void> {
+	const prefix = `${repositoryPath(cluster)}/`;
+	const left: string[] = [];
+	for await (const { key, modifiedAt } of objects.list(prefix)) {
+		if (!key.startsWith(`${prefix}keys/`) || Date.now() - modifiedAt.getTime() < makingMs) return;
+		left.push(key);
+	}
+	for (const key of left) await objects.remove(key, "hide");
 }
 
 async function firstThere(stores: readonly BackupStore[], cluster: string): Promise<BackupStore | null> {

@@ -8,56 +8,77 @@ import { instanceHost } from "../instance/hostName.ts";
 import { type JobPaths, jobPaths } from "../instance/jobPlace.ts";
 import { readPassword } from "../instance/readPasswords.ts";
 import type { BackupStore } from "./backupStore.ts";
-import type { DonorAccess } from "./donorAccess.ts";
+import type { DonorAccess, MemberAccess } from "./donorAccess.ts";
 import { jobStores } from "./jobStores.ts";
 import { type BackupKeys, checkBackupKeys } from "./keys.ts";
 import type { Tell } from "./progress.ts";
 import { turnLease, waitForTurn } from "./turn.ts";
 
-export interface JobScene {
+/** What every job finds. */
+export interface PodScene {
 	readonly settings: Settings;
-	readonly config: KubeConfig;
-	readonly keys: BackupKeys;
-	readonly stores: readonly BackupStore[];
 	readonly paths: JobPaths;
 	readonly tell: Tell;
 	readonly signal: AbortSignal;
 }
 
+/** What one finds that works with the stores. */
+export interface JobScene extends PodScene {
+	readonly config: KubeConfig;
+	readonly keys: BackupKeys;
+	readonly stores: readonly BackupStore[];
+}
+
 const apiMs = 5000;
 const [MiB, GiB] = [2 ** 20, 2 ** 30];
 
+/** Does `work` when it is this job's turn, with the stores open. */
+export function runJob(work: (scene: JobScene) => Promise<unknown>): Promise<void> {
+	return runPodJob(async (scene) => {
+		const { settings, paths } = scene;
+		const config = ownCluster();
+		const { namespace, backup } = settings;
+		const keys = checkBackupKeys(backup.keySecret, await readKeys(paths.backupKey));
+		return inTurn(scene, config, async () => {
+			const stores = await jobStores(settings, { config, namespace }, paths.volume);
+			return work({ ...scene, config, keys, stores });
+		});
+	});
+}
+
+/** The cluster that this pod runs in, as its account may see it. */
+export function ownCluster(): KubeConfig {
+	const config = new KubeConfig();
+	config.loadFromCluster();
+	return config;
+}
+
 /**
- * Does `work` when it is this job's turn, and says on standard output how far it is, and at last its result or its error.
- * SIGTERM ends it where it is.
+ * Does `work`, and says on standard output how far it is, and at last its result or its error. SIGTERM ends it where it is.
  */
-export async function runJob(work: (scene: JobScene) => Promise<unknown>): Promise<void> {
+export async function runPodJob(work: (scene: PodScene) => Promise<unknown>): Promise<void> {
 	const log = jobLog((line) => process.stdout.write(line));
 	const stop = new AbortController();
 	for (const name of ["SIGTERM", "SIGINT"] as const) {
 		process.once(name, () => stop.abort(new Error(`ended by ${name}; the next run begins anew`)));
 	}
 	try {
-		log.result(await inTurn(log.progress, stop.signal, work));
+		const settings = parseSettings(await readFile(jobPaths.settings, "utf8"));
+		log.result(await work({ settings, paths: jobPaths, tell: log.progress, signal: stop.signal }));
 	} catch (error) {
 		log.error(error);
 		throw error;
 	}
 }
 
-async function inTurn(tell: Tell, signal: AbortSignal, work: (scene: JobScene) => Promise<unknown>): Promise<unknown> {
-	const paths = jobPaths;
-	const settings = parseSettings(await readFile(paths.settings, "utf8"));
-	const config = new KubeConfig();
-	config.loadFromCluster();
-	const { namespace, backup } = settings;
-	const keys = checkBackupKeys(backup.keySecret, await readKeys(paths.backupKey));
+/** One job after the other. */
+export async function inTurn<T>(scene: PodScene, config: KubeConfig, work: () => Promise<T>): Promise<T> {
+	const { settings, tell, signal } = scene;
 	tell({ step: "waiting for its turn" });
-	const lease = leaseStore({ config, namespace, name: turnLease, deadlineMs: apiMs });
+	const lease = leaseStore({ config, namespace: settings.namespace, name: turnLease, deadlineMs: apiMs });
 	const turn = await waitForTurn(lease, process.env.POD_NAME ?? "backup", signal);
 	try {
-		const stores = await jobStores(settings, { config, namespace }, paths.volume);
-		return await work({ settings, config, keys, stores, paths, tell, signal });
+		return await work();
 	} finally {
 		await turn.end();
 	}
@@ -69,19 +90,22 @@ async function readKeys(folder: string): Promise<Record<string, string>> {
 }
 
 /** @throws UserError naming the password that is missing */
-export async function donorAccess({ settings, paths }: JobScene): Promise<DonorAccess> {
-	const password = (account: "monitor" | "clone" | "backup") => readPassword(paths.credentials, account);
+export async function donorAccess(scene: PodScene): Promise<DonorAccess> {
+	const access = await memberAccess(scene);
+	const clone = await readPassword(scene.paths.credentials, "clone");
+	return { ...access, passwords: { ...access.passwords, clone } };
+}
+
+/** @throws UserError naming the password that is missing */
+export async function memberAccess({ settings, paths }: PodScene): Promise<MemberAccess> {
+	const password = (account: "monitor" | "backup") => readPassword(paths.credentials, account);
 	const caFile = `${paths.tls}/ca.crt`;
 	return {
 		members: Array.from({ length: settings.members }, (_, n) => `mysql-${n}`),
 		reach: (name) => ({ host: instanceHost(name, settings), port: 3306, adminPort: 33_062 }),
 		caFile,
 		ca: await readFile(caFile, "utf8"),
-		passwords: {
-			monitor: await password("monitor"),
-			clone: await password("clone"),
-			backup: await password("backup"),
-		},
+		passwords: { monitor: await password("monitor"), backup: await password("backup") },
 	};
 }
 

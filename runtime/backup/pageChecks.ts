@@ -3,7 +3,7 @@ import { readdir, stat } from "node:fs/promises";
 import { availableParallelism } from "node:os";
 import { join, relative } from "node:path";
 import { execa } from "execa";
-import { FailedError } from "../exit.ts";
+import { DamagedCopyError } from "../exit.ts";
 import { steps, type Tell } from "./progress.ts";
 
 /** Tables, undo and system tablespaces; not what is made anew at each start. */
@@ -20,7 +20,7 @@ export async function tablespaces(data: string): Promise<string[]> {
 		.sort();
 }
 
-/** @throws FailedError naming the file whose pages are not what was written */
+/** @throws DamagedCopyError naming the file whose pages are not what was written */
 export async function checkPages(data: string, tell: Tell, signal: AbortSignal): Promise<void> {
 	const files = await tablespaces(data);
 	const sizes = await Promise.all(files.map(async (file) => (await stat(join(data, file))).size));
@@ -50,5 +50,5 @@ async function checkFile(data: string, file: string, signal: AbortSignal): Promi
 	});
 	signal.throwIfAborted();
 	if (exitCode === 0) return;
-	throw new FailedError(`the copy's file ${file} is broken: ${stderr.trim().split("\n")[0] || originalMessage}`);
+	throw new DamagedCopyError(`the copy's file ${file} is broken: ${stderr.trim().split("\n")[0] || originalMessage}`);
 }

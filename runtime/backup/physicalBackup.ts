@@ -3,19 +3,18 @@ import { mkdir } from "node:fs/promises";
 import { setTimeout } from "node:timers/promises";
 import { FailedError } from "../exit.ts";
 import { cloneFrom } from "../mysql/clone.ts";
-import { formatGtidSet, parseGtidSet } from "../mysql/gtidSet.ts";
 import type { Session } from "../mysql/session.ts";
 import { initialiseScratch } from "../scratch/initialiseScratch.ts";
 import { scratchPaths } from "../scratch/scratchCnf.ts";
-import type { ScratchServer } from "../scratch/scratchServer.ts";
 import { startScratch } from "../scratch/startScratch.ts";
+import { bootCopy } from "./bootCopy.ts";
+import { damageOr } from "./damagedCopy.ts";
 import { type DonorFacts, donorFacts } from "./donorAccess.ts";
 import { type BackupNotes, writeNotes } from "./notes.ts";
 import { checkPages } from "./pageChecks.ts";
 import { steps } from "./progress.ts";
 import { Proofs } from "./proofs.ts";
 import { checkRoom, freeBytes } from "./room.ts";
-import { baseTables, checkTables, openTables } from "./tableChecks.ts";
 import { type BackupWork, commonNotes, type MadeBackup } from "./work.ts";
 
 /** A copy that takes longer is given up. */
@@ -30,14 +29,20 @@ const askMs = 60_000;
  */
 const excludes = ["auto.cnf", "ibtmp1", "#innodb_temp", "*.dblwr", "*.bdblwr", "#clone", "*.pem", "#ib_redo*_tmp"];
 
-/** @throws UserError when the scratch volume is too small, before anything is copied; FailedError when a check fails */
+/** @throws UserError when the scratch volume is too small, before anything is copied; FailedError when a check fails, DamagedCopyError where that is the copied data's fault */
 export async function makePhysical(work: BackupWork): Promise<MadeBackup> {
 	const { folder, donor, access, tell, signal } = work;
 	const facts = await donorFacts(access, donor.instance);
 	checkRoom({ data: facts.dataBytes, copies: 1, free: await freeBytes(folder), declared: work.scratchBytes });
 	await cloneInto(work, facts);
 	const proofs = new Proofs();
-	const found = await boot(work, proofs);
+	// Daily is often enough for what reads everything: every hour, the pages' checksums are what is asked.
+	const { bufferPool, kind } = work;
+	const copy = { folder, bufferPool, indexes: kind === "full", tell, signal };
+	const found = await bootCopy(copy, proofs).catch(async (error) => {
+		signal.throwIfAborted();
+		throw await damageOr(error, folder);
+	});
 	const { data } = scratchPaths(folder);
 	await proofs.pass("pages", () => checkPages(data, tell, signal));
 	const booted = { at: found.at, seconds: found.seconds, tables: found.tables, checks: [...proofs.all] };
@@ -93,41 +98,4 @@ async function watch(session: Session, seen: (bytes: number) => void, stop: Abor
 		seen(Number(row?.bytes ?? 0));
 		await setTimeout(1000, undefined, { signal: stop });
 	}
-}
-
-interface Booted {
-	readonly at: string;
-	readonly seconds: number;
-	readonly tables: number;
-	readonly gtidExecuted: string;
-	readonly version: string;
-}
-
-/** Crash recovery, the tables, a clean end. */
-async function boot(work: BackupWork, proofs: Proofs): Promise<Booted> {
-	const { folder, bufferPool, kind, tell, signal } = work;
-	tell({ step: steps.boot });
-	const server = await proofs.pass("recovery", () => startScratch({ folder, bufferPool, purpose: "boot", signal }));
-	const at = new Date().toISOString();
-	try {
-		const [[row] = []] = await server.session.run("SELECT @@GLOBAL.gtid_executed AS gtid, @@version AS version", askMs);
-		const tables = await baseTables(server.session);
-		await proofs.pass("tables opened", () => openTables(server.session, tables, tell));
-		// Daily is often enough for what reads everything: every hour, the pages' checksums are what is asked.
-		if (kind === "full") await proofs.pass("indexes", () => checkTables(server.session, tables, tell));
-		await proofs.pass("clean stop", () => server.stop(stopMs));
-		await proofs.pass("error log", () => quiet(server));
-		const gtidExecuted = formatGtidSet(parseGtidSet(String(row?.gtid ?? "")));
-		return { at, seconds: proofs.seconds, tables: tables.length, gtidExecuted, version: String(row?.version) };
-	} catch (error) {
-		await server.stop(stopMs).catch(() => {});
-		signal.throwIfAborted();
-		throw error;
-	}
-}
-
-/** @throws FailedError with what it complained of */
-export async function quiet(server: ScratchServer): Promise<void> {
-	const errors = await server.errors();
-	if (errors.length > 0) throw new FailedError(`the copy's error log: ${errors.slice(0, 3).join(" | ")}`);
 }

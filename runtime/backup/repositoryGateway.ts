@@ -95,8 +95,8 @@ async function lock(
 	request: IncomingMessage,
 	response: ServerResponse,
 ): Promise<void> {
-	if (request.method === "DELETE") await store.remove(key);
-	// Replaced, so that no object lock keeps it: restic takes its own locks away.
+	if (request.method === "DELETE") await store.remove(key, "hide");
+	// Replaced, so that no object lock of ours keeps it: restic takes its own locks away.
 	else await store.put(key, await buffer(request), "replace");
 	response.writeHead(200).end();
 }

@@ -1,11 +1,12 @@
 /** One backup from its donor to every store: the work of a job, without its pod. */
 import { mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
+import { DamagedCopyError } from "../exit.ts";
 import type { ClusterRecord } from "../failover/record.ts";
 import { newBackupId } from "./backupId.ts";
 import type { Away, BackupStore } from "./backupStore.ts";
 import { type Copied, copyMissing } from "./copyMissing.ts";
-import { chooseDonor } from "./donor.ts";
+import { chooseDonor, type Donor } from "./donor.ts";
 import { type DonorAccess, readMembers } from "./donorAccess.ts";
 import type { BackupEntry, BackupKind } from "./entry.ts";
 import type { BackupKeys } from "./keys.ts";
@@ -30,6 +31,10 @@ export interface BackupRun {
 	readonly record: ClusterRecord;
 	/** Whether an older backup is still to be kept, and so copied where it is missing. Default: every one is. */
 	readonly wanted?: (backup: string) => boolean;
+	/** Whom the newest backup of this kind was copied from: another one's turn comes first, so that each is read. */
+	readonly last?: string | undefined;
+	/** Told whose copy was found to be damaged; the backup fails whatever comes of it. */
+	readonly onDamage?: (donor: Donor, reason: string) => Promise<void>;
 	readonly tell: Tell;
 	readonly signal: AbortSignal;
 }
@@ -57,12 +62,12 @@ export async function runBackup(run: BackupRun): Promise<BackupResult> {
 	await rm(folder, { recursive: true, force: true });
 	await mkdir(folder, { recursive: true, mode: 0o700 });
 	try {
-		const donor = chooseDonor(record, await readMembers(access));
+		const donor = chooseDonor(record, await readMembers(access), run.last);
 		const { bufferPool, scratchBytes } = run;
 		const id = newBackupId(kind, startedAt);
 		const shared = { cluster, id, kind, startedAt, folder, bufferPool, scratchBytes, donor, access, tell, signal };
 		const make = kind === "logical" ? makeLogical : makePhysical;
-		const made = await make({ ...shared, term: record.term });
+		const made = await make({ ...shared, term: record.term }).catch((error) => damaged(run, donor, error));
 		const context = { keys: run.keys, folder: volume, signal };
 		const stored = await storeBackup(stores, context, made, tell);
 		tell({ step: steps.copy });
@@ -71,4 +76,10 @@ export async function runBackup(run: BackupRun): Promise<BackupResult> {
 	} finally {
 		await rm(folder, { recursive: true, force: true });
 	}
+}
+
+/** Whether the donor is damaged or the scratch volume cannot be told apart: rather a volume too many is made anew. */
+async function damaged({ onDamage }: BackupRun, donor: Donor, error: unknown): Promise<never> {
+	if (error instanceof DamagedCopyError) await onDamage?.(donor, error.message);
+	throw error;
 }

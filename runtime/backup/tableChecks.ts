@@ -1,5 +1,5 @@
 /** The checks of a copy while its mysqld runs. */
-import { FailedError } from "../exit.ts";
+import { DamagedCopyError } from "../exit.ts";
 import type { Row, Session } from "../mysql/session.ts";
 import { sqlName } from "../mysql/sqlText.ts";
 import { steps, type Tell } from "./progress.ts";
@@ -56,4 +56,4 @@ const isWrong = ({ Msg_type, Msg_text }: Row) =>
 	Msg_type === "error" || Msg_type === "warning" || (Msg_type === "status" && Msg_text !== "OK");
 
 const broken = (name: TableName, wrong: string) =>
-	new FailedError(`the copy's table ${full(name)} is broken: ${wrong}`);
+	new DamagedCopyError(`the copy's table ${full(name)} is broken: ${wrong}`);

@@ -26,15 +26,42 @@ export async function askWatchdog(
 	from: string | null,
 	context: Context,
 ): Promise<Result> {
-	const request = await writeRequest(access, wish);
-	const record = await answerTo(request, access, context);
-	const { state, message } = record.request ?? { state: "failed" as const, message: "no answer" };
-	if (state === "refused") throw new Refusal(message, "see mysql-dr status");
-	if (state === "failed") throw new FailedError(`the ${word(request)} failed: ${message}; see mysql-dr status`);
+	const { request, record } = await answered(access, wish, context);
 	return report(request, record, from);
 }
 
-const word = ({ kind }: Request) => (kind === "promote" ? "promotion" : kind);
+export interface Answered {
+	readonly request: Request;
+	/** As it was when the answer was in it. */
+	readonly record: ClusterRecord;
+}
+
+/**
+ * Asks, and waits until it is done.
+ * @throws as above
+ */
+export async function answered(
+	access: ClusterAccess,
+	wish: Wish,
+	context: Context,
+	limitMs: number = answerLimitMs,
+): Promise<Answered> {
+	const request = await writeRequest(access, wish);
+	const record = await answerTo(request, access, context, limitMs);
+	const { state, message } = record.request ?? { state: "failed" as const, message: "no answer" };
+	if (state === "refused") throw new Refusal(message, "see mysql-dr status");
+	if (state === "failed") throw new FailedError(`the ${word(request)} failed: ${message}; see mysql-dr status`);
+	return { request, record };
+}
+
+const words: Readonly<Record<Request["kind"], string>> = {
+	switchover: "switchover",
+	promote: "promotion",
+	seed: "seed",
+	replaceVolume: "replacement",
+	renewVolumes: "renewal",
+};
+const word = ({ kind }: Request) => words[kind];
 
 /** Replaces the request before it, answered or not. */
 export async function writeRequest(access: ClusterAccess, wish: Wish): Promise<Request> {
@@ -61,8 +88,9 @@ async function answerTo(
 	request: Request,
 	access: ClusterAccess,
 	{ terminal, signal }: Context,
+	limitMs: number,
 ): Promise<ClusterRecord> {
-	const patience = { timeoutMs: answerLimitMs, periodMs: 250, signal };
+	const patience = { timeoutMs: limitMs, periodMs: 250, signal };
 	const answered = await until(patience, async () => {
 		const record = await readRecord(access);
 		if (record?.request?.id === request.id) return record;
@@ -71,7 +99,7 @@ async function answerTo(
 	});
 	if (answered !== null) return answered;
 	throw new FailedError(
-		`the watchdog did not answer within ${seconds(answerLimitMs / 1000)}; it may still act: see mysql-dr status`,
+		`the watchdog did not answer within ${seconds(limitMs / 1000)}; it may still act: see mysql-dr status`,
 	);
 }
 

@@ -1,7 +1,10 @@
 /** `mysql-dr backups`: what can be restored from, where it lies, and when that was last tried. */
+import { catalogueDocument, readCatalogue } from "../backup/catalogue.ts";
 import { alertMeanings } from "../failover/alerts.ts";
 import { clusterAccess } from "../kubernetes/access.ts";
 import { type CatalogueDocument, type Catalogued, catalogue } from "../kubernetes/archiverStatus.ts";
+import { openedStores } from "../store/openedStores.ts";
+import { readStoresFile } from "../store/storesFile.ts";
 import { ageText } from "../terminal/ageText.ts";
 import type { Paint } from "../terminal/paint.ts";
 import { sizeText } from "../terminal/sizeText.ts";
@@ -9,9 +12,20 @@ import { table } from "../terminal/table.ts";
 import type { Context, Result, SharedOptions } from "./context.ts";
 import { alertLines, shortGtid } from "./statusText.ts";
 
-export async function backups({ terminal }: Context, options: SharedOptions): Promise<Result> {
-	const document = await catalogue(clusterAccess(options));
+export interface BackupsOptions extends SharedOptions {
+	readonly stores?: string;
+}
+
+export async function backups({ terminal }: Context, { stores, ...options }: BackupsOptions): Promise<Result> {
+	const document = stores === undefined ? await catalogue(clusterAccess(options)) : await storedCatalogue(stores);
 	return { exit: "done", document, lines: backupsLines(document, terminal.paint, new Date()) };
+}
+
+/** What a watch would alert about is not known here. */
+async function storedCatalogue(file: string): Promise<CatalogueDocument> {
+	const { cluster, stores } = await readStoresFile(file);
+	const { backups, away, faults } = catalogueDocument(await readCatalogue(await openedStores(stores), cluster));
+	return { backups, away: away.map((one) => ({ ...one })), faults, alerts: [] };
 }
 
 /** @returns a line a backup, the newest first, and what is wrong */

@@ -55,6 +55,22 @@ function jobCommand(): Command {
 			}),
 		)
 		.addCommand(
+			inCluster("snapshot", "take a snapshot of a replica's volume, try it, and let go of old ones").action(
+				async () => {
+					const { runSnapshotJob } = await import("../snapshot/snapshotJob.ts");
+					await runSnapshotJob();
+				},
+			),
+		)
+		.addCommand(
+			inCluster("check-snapshot", "boot and check the data on this pod's volume")
+				.argument("<name>", "the snapshot that the volume was made of")
+				.action(async (name: string) => {
+					const { runCheckSnapshotJob } = await import("../snapshot/checkJob.ts");
+					await runCheckSnapshotJob(name);
+				}),
+		)
+		.addCommand(
 			inCluster("copy", "tell the restored copy that waits in this pod what to do")
 				.argument("<do>", "status, resume, open or stop")
 				.option("--to <target>", "up to where it resumes")

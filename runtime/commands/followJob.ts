@@ -4,7 +4,7 @@ import { type Exit, exits, FailedError } from "../exit.ts";
 import type { ClusterAccess } from "../kubernetes/access.ts";
 import { ApiError } from "../kubernetes/api.ts";
 import { until } from "../kubernetes/until.ts";
-import type { Context } from "./context.ts";
+import type { Terminal } from "../terminal/terminal.ts";
 import { type JobLine, jobLine, progressText } from "./jobLine.ts";
 
 /** How a job ended, or where it stands when it waits for what is to come. */
@@ -13,6 +13,12 @@ export interface Followed {
 	/** What its `result` line holds. */
 	readonly result: unknown;
 	readonly pod: string;
+}
+
+/** Whoever follows: a person's terminal, or another job. */
+export interface FollowContext {
+	readonly terminal: Pick<Terminal, "note" | "live">;
+	readonly signal: AbortSignal;
 }
 
 export interface FollowOptions {
@@ -32,7 +38,7 @@ const container = "job";
 export async function followJob(
 	access: ClusterAccess,
 	job: V1Job,
-	context: Context,
+	context: FollowContext,
 	{ untilResult = false }: FollowOptions = {},
 ): Promise<Followed> {
 	const name = job.metadata?.name ?? "";
@@ -44,7 +50,7 @@ export async function followJob(
 			if (pod === null) return ended(name, await access.job(name), told);
 			// Asked before the log is read: what an ended container said is then all there.
 			const code = pod.status?.containerStatuses?.[0]?.state?.terminated?.exitCode ?? null;
-			told.hear(await log(access, pod));
+			told.hear(await linesOf(access, pod, container));
 			if (code !== null) return { pod: pod.metadata?.name ?? "", code };
 			if (untilResult && told.result !== undefined) return { pod: pod.metadata?.name ?? "", code: 0 };
 			told.waiting(pod);
@@ -68,7 +74,8 @@ function followed(name: string, end: End | null, told: Teller): Followed {
 	if (end !== null && told.result !== undefined && (exit === "done" || exit === "broken")) {
 		return { exit, result: told.result, pod: end.pod };
 	}
-	throw new FailedError(`job ${name} failed${end === null ? "" : ` (exit code ${end.code})`}: ${told.why()}`);
+	const message = `job ${name} failed${end === null ? "" : ` (exit code ${end.code})`}: ${told.why()}`;
+	throw new FailedError(message, { exit: exit === "refused" || exit === "badInput" ? exit : "failed" });
 }
 
 /** A job whose pods are gone, or that may not go on. */
@@ -85,10 +92,10 @@ async function newestPod(access: ClusterAccess, job: string): Promise<V1Pod | nu
 	return pods.sort((one, other) => time(other) - time(one))[0] ?? null;
 }
 
-/** Nothing yet where the container has not begun: the API says 400. */
-async function log(access: ClusterAccess, pod: V1Pod): Promise<readonly string[]> {
+/** What a container says in its log. Nothing yet where the container has not begun: the API says 400. */
+export async function linesOf(access: ClusterAccess, pod: V1Pod, of: string): Promise<readonly string[]> {
 	try {
-		return await access.log(pod.metadata?.name ?? "", container, lines);
+		return await access.log(pod.metadata?.name ?? "", of, lines);
 	} catch (error) {
 		if (error instanceof ApiError && (error.status === 400 || error.status === 404)) return [];
 		throw error;
@@ -96,14 +103,14 @@ async function log(access: ClusterAccess, pod: V1Pod): Promise<readonly string[]
 }
 
 /** Says each step once, and what is newest again and again. */
-class Teller {
+export class Teller {
 	result: unknown;
-	readonly #context: Context;
+	readonly #context: FollowContext;
 	#error: string | null = null;
 	#last: string | null = null;
 	#step = "";
 
-	constructor(context: Context) {
+	constructor(context: FollowContext) {
 		this.#context = context;
 	}
 

@@ -3,6 +3,7 @@ import { Command, CommanderError } from "commander";
 import { type Exit, errorDocument, errorLines, exitHelp, exitOf, exits } from "../exit.ts";
 import type { Terminal } from "../terminal/terminal.ts";
 import { backupCommands } from "./backupCommands.ts";
+import { cloneCommand } from "./cloneCommand.ts";
 import { clusterSideCommands } from "./clusterSide.ts";
 import {
 	type Context,
@@ -104,6 +105,12 @@ export function operatorCommands(run: Run): Command[] {
 			.option("--accept-loss", "what it does not hold is given up")
 			.option("-y, --yes", "do not ask")
 			.action((instance, options) => run(async () => (await import("./promote.ts")).promote, options, instance)),
+		clusterCommand("replace-volume", "give a replica a new volume, cloned to from another; the old one is kept aside")
+			.argument("<instance>", "which replica")
+			.option("-y, --yes", "do not ask")
+			.action((instance, options) =>
+				run(async () => (await import("./replaceVolume.ts")).replaceVolume, options, instance),
+			),
 		clusterCommand("pause", "change nothing by itself for a while: no failover, no rebuild, no rolling update")
 			.addOption(durationOption("--for <time>", "for how long", "1h"))
 			.option("--reason <text>", "why, for whoever looks at the status")
@@ -123,15 +130,18 @@ export function operatorCommands(run: Run): Command[] {
 			.option("--reveal", "print it to a pipe or a file as well")
 			.action((account, options) => run(async () => (await import("./credentials.ts")).credentials, options, account)),
 		clusterCommand("drill", "cause a failure on purpose, under load, and measure what it costs")
-			.argument("<scenario>", "what is lost: pod")
+			.argument("<scenario>", "what is lost: pod, volume")
 			.addOption(
 				durationOption("--duration <time>", "how long to write before the failure and after the recovery", "5s"),
 			)
 			.addOption(countOption("--runs <number>", "how many times", 1))
+			.option("--all", "with volume: destroy every volume, and bring the data back from the stores")
+			.option("-y, --yes", "with --all: do not ask")
 			.action((scenario, options) => run(async () => (await import("./drill.ts")).drill, options, scenario)),
 		clusterCommand("runbook", "print what to do when something is lost, for this very stack")
-			.argument("<scenario>", "what is lost: pod")
+			.argument("<scenario>", "what is lost: pod, volume, cluster or badData")
 			.action((scenario, options) => run(async () => (await import("./runbook.ts")).runbook, options, scenario)),
 		...backupCommands(run),
+		cloneCommand(run),
 	];
 }

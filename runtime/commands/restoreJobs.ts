@@ -13,10 +13,23 @@ export function restoreJobCommands(): Command[] {
 			.option("--only <table>", "bring one table or schema into the running primary, under a new name")
 			.option("--as <name>", "which name")
 			.option("--from <cluster>", "another database of the same stores")
+			.option("--snapshot <facts>", "the snapshot that the volume was made from, as JSON")
 			.action(async (options) => {
 				const { runRestoreJob } = await import("../restore/restoreJob.ts");
 				await runRestoreJob(options);
 			}),
+		inCluster("clone", "serve the clone on this pod's volume")
+			.requiredOption("--snapshot <facts>", "the snapshot that the volume was made from, as JSON")
+			.option("--keep-accounts", "leave the user's own accounts open")
+			.option("--events", "let the copy's events run")
+			.action(async (options) => {
+				const { runClone } = await import("../clone/runClone.ts");
+				await runClone(options);
+			}),
+		inCluster("clone-expiry", "delete the clone that this pod belongs to, when its time is over").action(async () => {
+			const { runExpiry } = await import("../clone/expireClone.ts");
+			await runExpiry();
+		}),
 		inCluster("validate", "restore the newest backup and the archive, and compare them with a replica").action(
 			async () => {
 				const { runValidateJob } = await import("../restore/validateJob.ts");

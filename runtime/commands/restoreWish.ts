@@ -7,6 +7,8 @@ import type { SharedOptions } from "./context.ts";
 export interface RestoreOptions extends SharedOptions {
 	readonly to?: string;
 	readonly into?: string;
+	/** Its name, or true for the newest that fits. */
+	readonly fromSnapshot?: string | boolean;
 	readonly pause?: boolean;
 	readonly only?: string;
 	readonly as?: string;
@@ -24,7 +26,7 @@ export interface RestoreOptions extends SharedOptions {
 export type RestoreWish =
 	| { readonly kind: "scratch"; readonly target: RestoreTarget; readonly pause: boolean }
 	| { readonly kind: "tables"; readonly target: RestoreTarget; readonly only: string; readonly as: string | undefined }
-	| { readonly kind: "replace"; readonly target: RestoreTarget; readonly replaces: "in-place" | "new" }
+	| { readonly kind: "replace"; readonly target: RestoreTarget; readonly replaces: Place }
 	| {
 			readonly kind: "folder";
 			readonly target: RestoreTarget;
@@ -32,6 +34,10 @@ export type RestoreWish =
 			readonly stores: string;
 			readonly keyFile: string;
 	  };
+
+/** `new-volumes`: of a database whose every volume is lost. */
+const places = ["in-place", "new", "new-volumes"] as const;
+type Place = (typeof places)[number];
 
 /** @throws UserError naming the option that is missing or does not fit */
 export function restoreWish(options: RestoreOptions): RestoreWish {
@@ -46,7 +52,8 @@ export function restoreWish(options: RestoreOptions): RestoreWish {
 	}
 	if (into === "scratch") return { kind: "scratch", target, pause };
 	if (pause) throw misfit("--pause", undefined, `goes with --into scratch alone, not with ${into}`);
-	if (into === "in-place" || into === "new") return { kind: "replace", target, replaces: into };
+	const place = places.find((one) => one === into);
+	if (place !== undefined) return { kind: "replace", target, replaces: place };
 	return folderWish(options, target, into);
 }
 
@@ -60,15 +67,22 @@ function targetOf(to: string | undefined): RestoreTarget {
 	});
 }
 
-function folderWish({ stores, keyFile }: RestoreOptions, target: RestoreTarget, into: string): RestoreWish {
+function folderWish(
+	{ stores, keyFile, fromSnapshot }: RestoreOptions,
+	target: RestoreTarget,
+	into: string,
+): RestoreWish {
 	const [, path = ""] = /^folder:(.+)$/.exec(into) ?? [];
 	if (path === "") {
 		throw new UserError({
 			field: "--into",
 			value: into,
 			wrong: `"${into}" is no place for a restored copy`,
-			remedy: "choose one of scratch, in-place, new, folder:PATH",
+			remedy: "choose one of scratch, in-place, new, new-volumes, folder:PATH",
 		});
+	}
+	if (fromSnapshot !== undefined) {
+		throw misfit("--from-snapshot", fromSnapshot, "does not go with a folder: a snapshot is in the cluster alone");
 	}
 	if (stores === undefined || keyFile === undefined) {
 		throw new UserError({
@@ -86,9 +100,12 @@ function misfit(field: string, value: unknown, wrong: string): UserError {
 	return new UserError({ field, value, wrong, remedy: "leave it out" });
 }
 
-/** The words that follow `mysql-dr job restore`. */
-export function jobArgs(wish: Exclude<RestoreWish, { readonly kind: "folder" }>): string[] {
-	const to = ["--to", formatTarget(wish.target)];
+/**
+ * The words that follow `mysql-dr job restore`.
+ * @param snapshot what the job's volume is made from
+ */
+export function jobArgs(wish: Exclude<RestoreWish, { readonly kind: "folder" }>, snapshot?: string): string[] {
+	const to = ["--to", formatTarget(wish.target), ...(snapshot === undefined ? [] : ["--snapshot", snapshot])];
 	if (wish.kind === "tables") return [...to, "--only", wish.only, ...(wish.as === undefined ? [] : ["--as", wish.as])];
 	return [...to, "--pause", "--serve"];
 }

@@ -97,7 +97,7 @@ async function waitingPod(access: ClusterAccess): Promise<V1Pod> {
 const copySchema = z.looseObject({
 	gtidExecuted: z.string().nullish(),
 	target: z.string().nullish(),
-	plan: z.looseObject({ target: z.string() }).nullish(),
+	plan: z.looseObject({ target: z.string(), snapshot: z.looseObject({ name: z.string() }).nullish() }).nullish(),
 	term: z.number().int().nullish(),
 	copy: z.object({ host: z.string().min(1), port: z.number().int(), identity: z.string() }).nullish(),
 	loaded: z.object({ tables: z.array(z.string()), rows: z.number(), seconds: z.number() }).nullish(),
@@ -109,8 +109,9 @@ export function readCopy(result: unknown) {
 	const document = copySchema.safeParse(result).data ?? {};
 	const target = document.target ?? document.plan?.target ?? null;
 	const gtids = document.gtidExecuted ?? null;
+	const snapshot = document.plan?.snapshot?.name;
 	const lines = [
-		...(target === null ? [] : [`restored to ${target}`]),
+		...(target === null ? [] : [`restored to ${target}${snapshot === undefined ? "" : `, from snapshot ${snapshot}`}`]),
 		...(gtids === null ? [] : [`holds ${shortGtid(gtids)}`]),
 		...(document.loaded == null
 			? []

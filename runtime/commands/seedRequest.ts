@@ -12,8 +12,8 @@ export interface SeedWish {
 	readonly donor: Donor;
 	/** All that the copy holds, as a GTID set. */
 	readonly gtids: string;
-	/** `new` is refused where there are tables already. */
-	readonly replaces: "in-place" | "new";
+	/** `new` is refused where there are tables already, `lost` where any instance has data. */
+	readonly replaces: "in-place" | "new" | "lost";
 	/** The last term that the archive knows of, where it may know of more than this cluster. Default: 0. */
 	readonly beyondTerm?: number;
 }

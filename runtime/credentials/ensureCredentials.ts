@@ -80,7 +80,7 @@ export async function ensureCredentials(
 }
 
 /** 192 bits; 32 characters, all that replication takes, and none that a URL or a shell would change. */
-function newPassword(): string {
+export function newPassword(): string {
 	return randomBytes(24).toString("base64url");
 }
 

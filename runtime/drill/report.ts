@@ -14,12 +14,15 @@ export interface DrillReport {
 	readonly objective: { readonly rtoSeconds: number; readonly rpoSeconds: number };
 	readonly forecast: { readonly rtoSeconds: number; readonly rpoSeconds: number; readonly terms: readonly Term[] };
 	readonly measured: Judgement["measured"];
+	readonly writeDowntimeSeconds: number;
 	readonly timeline: readonly TimelineEntry[];
 	readonly acknowledged: number;
 	readonly lost: number;
 	readonly verdict: Verdict;
 	readonly reasons: readonly string[];
-	/** Who was killed, and who took over. */
+	/** What happened, for people. */
+	readonly caused: string;
+	/** Whom it happened to, and who took over. */
 	readonly from: string;
 	readonly to: string | null;
 	/** Writes whose outcome nobody knows, and those that the server refused. */
@@ -27,7 +30,7 @@ export interface DrillReport {
 	readonly refused: number;
 	/** What each instance lacks of the acknowledged writes. */
 	readonly checked: readonly Checked[];
-	/** Seconds from the victim's release until all was protected again; null where it never was. */
+	/** Seconds from the victim's release, or else from the failure, until all was protected again; null where it never was. */
 	readonly protectedAfterSeconds: number | null;
 	readonly sysbench: { readonly tpsBefore: number | null; readonly tpsAfter: number | null };
 	/** Acknowledged writes in each slice of time around the outage; null without a report of the ledger. */
@@ -56,13 +59,14 @@ export function drillReport({ startedAt, seen, forecast, judgement, ledger, sysb
 		objective: { rtoSeconds: inSeconds(objective.rto), rpoSeconds: inSeconds(objective.rpo) },
 		forecast: { rtoSeconds: rto.seconds, rpoSeconds: rpo.seconds, terms: rto.terms },
 		...judgement,
+		caused: seen.caused,
 		from: seen.victim,
 		to: seen.change?.to ?? null,
 		unknown: ledger?.unknown ?? 0,
 		refused: ledger?.refused ?? 0,
 		checked: ledger?.checked ?? [],
 		protectedAfterSeconds:
-			seen.protectedAt === null || seen.releasedAt === null ? null : (seen.protectedAt - seen.releasedAt) / 1000,
+			seen.protectedAt === null ? null : (seen.protectedAt - (seen.releasedAt ?? seen.failureAt)) / 1000,
 		sysbench,
 		series: series(seen.failureAt, ledger),
 	};
@@ -75,7 +79,7 @@ function series(failureAt: number, ledger: LedgerReport | null): DrillReport["se
 }
 
 /** Several drills of one scenario: the median run's figures as the scenario's, the sums, and each run. */
-export interface DrillSeries extends Omit<DrillReport, "timeline" | "series" | "checked" | "from" | "to"> {
+export interface DrillSeries extends Omit<DrillReport, "timeline" | "series" | "checked" | "from" | "to" | "caused"> {
 	readonly runs: readonly DrillReport[];
 	readonly spread: { readonly leastSeconds: number; readonly mostSeconds: number };
 	readonly timeline: readonly TimelineEntry[];
@@ -93,10 +97,19 @@ export function summarise(reports: readonly DrillReport[], wanted = reports.leng
 	const verdicts: Verdict[] = [...reports.map(({ verdict }) => verdict), ...(missing > 0 ? ["aborted" as const] : [])];
 	const sum = (pick: (report: DrillReport) => number) => reports.reduce((total, report) => total + pick(report), 0);
 	const worst = Math.max(...reports.map(({ measured }) => measured.rpoSeconds));
-	const { timeline: _timeline, series: _series, checked: _checked, from: _from, to: _to, ...rest } = first;
+	const {
+		timeline: _timeline,
+		series: _series,
+		checked: _checked,
+		from: _from,
+		to: _to,
+		caused: _caused,
+		...rest
+	} = first;
 	return {
 		...rest,
 		measured: { rtoSeconds: round(median(downtimes)), rpoSeconds: worst },
+		writeDowntimeSeconds: round(median(reports.map(({ writeDowntimeSeconds }) => writeDowntimeSeconds))),
 		timeline: closestTo(median(downtimes), reports).timeline,
 		acknowledged: sum(({ acknowledged }) => acknowledged),
 		lost: sum(({ lost }) => lost),

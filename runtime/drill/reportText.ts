@@ -1,4 +1,5 @@
 /** A drill's report for people. */
+import type { Scenario } from "../../objectives/scenarios.ts";
 import type { Paint } from "../terminal/paint.ts";
 import { seconds, sinceStart } from "../terminal/seconds.ts";
 import { condense, sparkline } from "../terminal/sparkline.ts";
@@ -9,7 +10,8 @@ import type { DrillReport, DrillSeries } from "./report.ts";
 /** @param columns of the terminal, for the picture */
 export function reportLines(report: DrillReport, paint: Paint, columns: number): string[] {
 	const { objective, forecast, measured, acknowledged, lost, unknown } = report;
-	const took = report.to === null ? `${report.from} was killed` : `${report.from} was killed, ${report.to} took over`;
+	const { recovered } = wordsOf(report.scenario);
+	const took = `${report.caused}${report.to === null ? "" : `, ${report.to} took over`}`;
 	return [
 		`drill ${report.scenario}: ${took}`,
 		"",
@@ -18,7 +20,8 @@ export function reportLines(report: DrillReport, paint: Paint, columns: number):
 		...picture(report, columns),
 		...table([
 			["", "measured", "forecast", "objective"].map(paint.faint),
-			["write downtime", ...[measured.rtoSeconds, forecast.rtoSeconds, objective.rtoSeconds].map(seconds)],
+			...(recovered === downtime ? [] : [[downtime, seconds(report.writeDowntimeSeconds), "", ""]]),
+			[recovered, ...[measured.rtoSeconds, forecast.rtoSeconds, objective.rtoSeconds].map(seconds)],
 			["data lost", ...[measured.rpoSeconds, forecast.rpoSeconds, objective.rpoSeconds].map(seconds)],
 		]),
 		"",
@@ -26,6 +29,20 @@ export function reportLines(report: DrillReport, paint: Paint, columns: number):
 		...clients(report),
 		verdictLine(report, paint),
 	];
+}
+
+const downtime = "write downtime";
+
+interface Words {
+	/** What the promised time counts to. */
+	readonly recovered: string;
+	/** What is counted from until all is protected again. */
+	readonly since: string;
+}
+
+function wordsOf(scenario: Scenario): Words {
+	if (scenario !== "volume") return { recovered: downtime, since: "it was let go" };
+	return { recovered: "writes and copies back", since: "its volume was destroyed" };
 }
 
 /** Several runs: a line each, then the figures together. */
@@ -43,7 +60,7 @@ export function seriesLines(series: DrillSeries, paint: Paint): string[] {
 	return [
 		...table([["RUN", "PRIMARY", "DOWN", "REJOINED", "ACKNOWLEDGED", "LOST", "VERDICT"].map(paint.faint), ...rows]),
 		"",
-		`write downtime: median ${seconds(measured.rtoSeconds)}, least ${seconds(spread.leastSeconds)}, most ${seconds(spread.mostSeconds)}; objective ${seconds(objective.rtoSeconds)}`,
+		`${wordsOf(series.scenario).recovered}: median ${seconds(measured.rtoSeconds)}, least ${seconds(spread.leastSeconds)}, most ${seconds(spread.mostSeconds)}; objective ${seconds(objective.rtoSeconds)}`,
 		`${acknowledged} writes acknowledged, ${lost === 0 ? "0" : paint.bad(String(lost))} of them lost`,
 		verdictLine(series, paint),
 	];
@@ -57,13 +74,14 @@ function picture({ series }: DrillReport, columns: number): string[] {
 	return [title, sparkline(bars), ""];
 }
 
-function clients({ sysbench, protectedAfterSeconds }: DrillReport): string[] {
+function clients({ scenario, sysbench, protectedAfterSeconds }: DrillReport): string[] {
 	const lines: string[] = [];
 	if (sysbench.tpsBefore !== null) {
 		lines.push(`sysbench: ${sysbench.tpsBefore} transactions/s before, ${sysbench.tpsAfter ?? "none"} after`);
 	}
 	if (protectedAfterSeconds !== null) {
-		lines.push(`the killed instance was back and all protected ${seconds(protectedAfterSeconds)} after it was let go`);
+		const { since } = wordsOf(scenario);
+		lines.push(`the instance was back and all protected ${seconds(protectedAfterSeconds)} after ${since}`);
 	}
 	return lines;
 }

@@ -1,5 +1,6 @@
 /** The instance that a drill kills, and keeps from coming back until it is let go. */
 import { FailedError } from "../exit.ts";
+import { dataFolder, podPaths } from "../instance/place.ts";
 import type { ClusterAccess } from "../kubernetes/access.ts";
 import { until } from "../kubernetes/until.ts";
 
@@ -14,13 +15,50 @@ const killScript = `touch ${hold} && date +%s%3N && kill -9 "$(cat /run/mysql-dr
  * @returns when it was killed, in milliseconds since 1970 by its node's clock
  */
 export async function killMysqld(access: ClusterAccess, pod: string): Promise<number> {
+	return timed(access, { pod, script: killScript, what: `mysqld of ${pod} could not be killed` });
+}
+
+interface Timed {
+	readonly pod: string;
+	/** Says the time, in milliseconds since 1970, right before it does its work. */
+	readonly script: string;
+	/** For people, where it fails. */
+	readonly what: string;
+	readonly deadlineMs?: number;
+}
+
+async function timed(access: ClusterAccess, { pod, script, what, deadlineMs }: Timed): Promise<number> {
 	// The command may be ended together with its container: what it printed before says enough.
-	const { stdout, stderr, exitCode } = await access.run(pod, container, ["sh", "-c", killScript]);
+	const { stdout, stderr, exitCode } = await access.run(pod, container, ["sh", "-c", script], deadlineMs);
 	const at = Number(stdout.trim());
 	if (stderr.trim() !== "" || !Number.isFinite(at) || stdout.trim() === "") {
-		throw new FailedError(`mysqld of ${pod} could not be killed: ${stderr.trim() || `exit code ${exitCode}`}`);
+		throw new FailedError(`${what}: ${stderr.trim() || `exit code ${exitCode}`}`);
 	}
 	return at;
+}
+
+/**
+ * mysqld is killed first, so that it saves nothing; then all that it had is deleted. It is let go at once: there is nothing
+ * left that it could start with. What the user may not delete (a file system's own folders) holds no data.
+ */
+const destroyScript = `touch ${hold} && date +%s%3N && kill -9 "$(cat /run/mysql-dr/mysqld.pid)" || exit 1
+rm -rf ${podPaths.volume}/* 2>/dev/null
+rm -f ${hold}
+[ ! -e ${dataFolder(podPaths)} ] || { echo "data are left on the volume" >&2; exit 1; }`;
+/** Deleting many large files takes the file system a while. */
+const destroyMs = 300_000;
+
+/**
+ * Destroys the data of an instance.
+ * @returns when its mysqld was killed, in milliseconds since 1970 by its node's clock
+ */
+export function destroyVolume(access: ClusterAccess, pod: string): Promise<number> {
+	return timed(access, {
+		pod,
+		script: destroyScript,
+		what: `the volume of ${pod} could not be destroyed`,
+		deadlineMs: destroyMs,
+	});
 }
 
 /** Lets it start again. Tries until its container answers, for it restarts meanwhile. */

@@ -16,10 +16,11 @@ export type KeptAlert =
 	| "archiveSacrificed"
 	| "backupOverdue"
 	| "backupFailed"
-	| "backupKeyNotKept";
+	| "backupKeyNotKept"
+	| "snapshotFailed";
 
 /** `noFreshReplica`: mysql-replicas leads nowhere. `evidenceUnstored`: a report waits for a store. */
-export type TendedAlert = "noFreshReplica" | "evidenceUnstored";
+export type TendedAlert = "noFreshReplica" | "evidenceUnstored" | "binaryLogsFill";
 
 export interface AlertMeaning {
 	readonly means: string;
@@ -71,6 +72,15 @@ const watchdogMeanings: Readonly<Record<Alert, AlertMeaning>> = {
 		means: "The rolling update stands still: an updated instance does not come back, the others stay as they are.",
 		remedy: "Look at the updated pod (`kubectl describe pod`) and mend or take back what was changed.",
 	},
+	volumeLost: {
+		means: "An instance's volume is gone, unusable or gives back damaged pages; it is replaced, the primary's last.",
+		remedy:
+			"Wait for the copy (`mysql-dr status`). Where that stands still: bring a replica back, or look at the storage.",
+	},
+	volumeFull: {
+		means: "A volume is more than 90 % full: volumes do not grow, or are as large as they may become (`volumeGrowth`).",
+		remedy: "Raise `volume` or `volumeGrowth.upTo`, see that its storage class allows expansion, or delete data.",
+	},
 	noFreshReplica: {
 		means: "No replica's data are fresh enough (the plan's `readLagLimit`): mysql-replicas leads nowhere.",
 		remedy: "Look for long transactions and slow disks; until then read from mysql-primary.",
@@ -78,6 +88,10 @@ const watchdogMeanings: Readonly<Record<Alert, AlertMeaning>> = {
 	evidenceUnstored: {
 		means: "A failover report has waited for more than a minute to be written to a store.",
 		remedy: "Look at the store's endpoint, its Secret and the watchdog's log; it is written as soon as that works.",
+	},
+	binaryLogsFill: {
+		means: "Binary logs fill a volume and no archiver lets them go: the oldest go unarchived, or soon will.",
+		remedy: "Bring the archiver back (`kubectl get pods`, its log), or enlarge the volumes; then make a full backup.",
 	},
 };
 
@@ -125,6 +139,10 @@ const keptMeanings: Readonly<Record<KeptAlert, AlertMeaning>> = {
 	backupKeyNotKept: {
 		means: "The key of all backups is nowhere but in this cluster: with the cluster, every backup would be lost.",
 		remedy: "`mysql-dr backup-key --export FILE`, and keep that file where the cluster's loss does not reach.",
+	},
+	snapshotFailed: {
+		means: "The newest snapshot was not taken, could not be tried, or does not verify; older verified ones stay.",
+		remedy: "`mysql-dr snapshots` says what is wrong with it; mend that, and take another: `mysql-dr snapshot`.",
 	},
 };
 

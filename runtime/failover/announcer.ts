@@ -9,7 +9,7 @@ import type { Outcome } from "./outcome.ts";
 const alertHoldMs = 2000;
 
 /** Answers are in the record, for those who asked. */
-const unannounced: readonly WorkKind[] = ["answer"];
+const unannounced: readonly WorkKind[] = ["answer", "renewed"];
 
 export class Announcer {
 	readonly #queue: EventQueue;

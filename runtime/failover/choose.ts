@@ -35,6 +35,11 @@ export function isAdmitted(record: ClusterRecord, name: string, reading: Reading
 	return record.uuids[name] === reading.uuid;
 }
 
+/** True when pages of its data are known not to be what it wrote: it serves where nobody else does, and is made anew. */
+export function isDamaged(record: ClusterRecord, name: string, { uuid }: Pick<Reading, "uuid">): boolean {
+	return record.damaged?.[name]?.uuid === uuid;
+}
+
 /** True when this is the recorded primary with all that its term began with: its data may have been lost since. */
 export function isIntact(record: ClusterRecord, reading: Reading): boolean {
 	return isAdmitted(record, record.primary, reading) && contains(held(reading), parseGtidSet(record.gtidAtPromotion));
@@ -57,7 +62,10 @@ export function choose(record: ClusterRecord, members: readonly string[], seen: 
 	if (sound.length === 0) return { refused: "nobody", reason: "no sound instance can be read" };
 	const must = union(...admitted.map((i) => legitimate(record, i.reading)));
 	const able = sound.filter((i) => contains(held(i.reading), must));
-	const [best] = able.sort((a, b) => rank(record, b) - rank(record, a) || compare(a.name, b.name));
+	const damaged = ({ name, reading }: Readable) => Number(isDamaged(record, name, reading));
+	const [best] = able.sort(
+		(a, b) => damaged(a) - damaged(b) || rank(record, b) - rank(record, a) || compare(a.name, b.name),
+	);
 	if (best !== undefined) return { chosen: best.name, must };
 	return { refused: "divergent", reason: "no instance holds everything that the others hold" };
 }

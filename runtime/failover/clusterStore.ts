@@ -8,7 +8,10 @@ import {
 	type V1EndpointSlice,
 } from "@kubernetes/client-node";
 import { clusterLabels } from "../kubernetes/clusterLabels.ts";
-import { withDeadline } from "../mysql/session.ts";
+import { nullIfMissing } from "../kubernetes/nullIfMissing.ts";
+import type { PageDamage } from "../mysql/pageDamage.ts";
+import { apiDeadline } from "./apiDeadline.ts";
+import { damageName, formatDamage, parseDamage } from "./copyDamage.ts";
 import type { LeaseStore } from "./lease.ts";
 import { leaseStore } from "./leaseStore.ts";
 import { type PauseOrder, parsePause, pauseKey, pauseName } from "./pause.ts";
@@ -26,6 +29,10 @@ export interface ClusterStore {
 	saveRecord(record: ClusterRecord, version: string | null): Promise<Versioned>;
 	readRequest(): Promise<Request | null>;
 	readPause(): Promise<PauseOrder | null>;
+	/** What a backup found in a copy of this instance. */
+	readDamage(podName: string): Promise<PageDamage | null>;
+	/** Says it; what was said of other instances stays. */
+	sayDamage(podName: string, damage: PageDamage): Promise<void>;
 	/** The address that mysql-primary points to. */
 	readPublished(): Promise<string | null>;
 	/** Moves every client in one write. */
@@ -52,7 +59,7 @@ export function clusterStore(options: StoreOptions): ClusterStore {
 	const { config, namespace, deadlineMs } = options;
 	const core = config.makeApiClient(CoreV1Api);
 	const discovery = config.makeApiClient(DiscoveryV1Api);
-	const bounded = <T>(what: string, call: Promise<T>) => withDeadline(call, deadlineMs, `Kubernetes API: ${what}`);
+	const bounded = apiDeadline(deadlineMs);
 	const labels = clusterLabels(options.cluster);
 	const metadata = (name: string, version: string | null = null) => ({
 		name,
@@ -61,10 +68,13 @@ export function clusterStore(options: StoreOptions): ClusterStore {
 		...(version === null ? {} : { resourceVersion: version }),
 	});
 	const readMap = async (name: string) =>
-		bounded(`reading ${name}`, orNull(core.readNamespacedConfigMap({ name, namespace })));
+		bounded(`reading ${name}`, core.readNamespacedConfigMap({ name, namespace }).catch(nullIfMissing));
 
 	const readSlice = () =>
-		bounded("reading the endpoint", orNull(discovery.readNamespacedEndpointSlice({ name: serviceName, namespace })));
+		bounded(
+			"reading the endpoint",
+			discovery.readNamespacedEndpointSlice({ name: serviceName, namespace }).catch(nullIfMissing),
+		);
 
 	const labelled = async (podName: string, label: string, value: string) => {
 		const body = { metadata: { labels: { [label]: value } } };
@@ -101,6 +111,15 @@ export function clusterStore(options: StoreOptions): ClusterStore {
 		},
 		async readPause() {
 			return parsePause((await readMap(pauseName))?.data?.[pauseKey]);
+		},
+		readDamage: async (podName) => parseDamage((await readMap(damageName))?.data, podName),
+		async sayDamage(podName, damage) {
+			const body = { data: { [podName]: formatDamage(damage) } };
+			const merge = setHeaderOptions("Content-Type", PatchStrategy.MergePatch);
+			const patching = core.patchNamespacedConfigMap({ name: damageName, namespace, body }, merge);
+			if ((await bounded("telling of damage", patching.catch(nullIfMissing))) !== null) return;
+			const made = core.createNamespacedConfigMap({ namespace, body: { metadata: metadata(damageName), ...body } });
+			await bounded("telling of damage", made);
 		},
 		async readPublished() {
 			const slice = await readSlice();
@@ -150,13 +169,4 @@ function endpointSlice(
 			},
 		],
 	};
-}
-
-async function orNull<T>(call: Promise<T>): Promise<T | null> {
-	try {
-		return await call;
-	} catch (error) {
-		if ((error as { code?: number }).code === 404) return null;
-		throw error;
-	}
 }

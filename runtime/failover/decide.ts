@@ -4,8 +4,10 @@
  */
 import { contains, isEmpty } from "../mysql/gtidSet.ts";
 import { held, type Reading } from "../mysql/reading.ts";
+import { askedAnew, beginAnew } from "./allLost.ts";
 import { choose, chooseFirst, isAdmitted, isIntact, surplus } from "./choose.ts";
 import { giveUp, promotionAsked } from "./giveUp.ts";
+import { type GrowthStep, withVolumes } from "./growth.ts";
 import type { ClusterRecord, Request } from "./record.ts";
 import { type Repair, repairs } from "./repair.ts";
 import { isStuck, type PodStep } from "./rollout.ts";
@@ -13,6 +15,7 @@ import { type SeedStep, seeding } from "./seed.ts";
 import { type Stall, stallOf } from "./stall.ts";
 import { holdBack, type Judgement, steady } from "./steady.ts";
 import { type Health, readable, type View } from "./view.ts";
+import { replacement, type VolumeStep } from "./volumeReplacement.ts";
 
 type Answering = Extract<Health, { state: "readable" }>;
 
@@ -43,6 +46,23 @@ export type Action =
 	| { readonly do: "publish"; readonly primary: string; readonly address: string }
 	| { readonly do: "createSchemas"; readonly primary: string }
 	| { readonly do: "rollout"; readonly step: PodStep }
+	/** A replica's volume is kept aside, and it gets an empty one. */
+	| {
+			readonly do: "replaceVolume";
+			readonly step: VolumeStep;
+			/** Null when nobody asked for it. */
+			readonly request: Request | null;
+	  }
+	/** The same of an instance without data, where no instance has any left. */
+	| {
+			readonly do: "renewVolume";
+			readonly step: Pick<VolumeStep, "name" | "term" | "reason">;
+			readonly request: Request;
+	  }
+	/** Larger volumes are asked for. */
+	| { readonly do: "growVolumes"; readonly step: GrowthStep; readonly reason: string }
+	/** Each of them is there and empty. */
+	| { readonly do: "renewed"; readonly request: Request }
 	/** A restored copy takes the place of the data, a step at a time. */
 	| { readonly do: "seed"; readonly step: SeedStep; readonly reason: string }
 	| { readonly do: "wait"; readonly reason: string };
@@ -62,7 +82,11 @@ export type Alert =
 	/** An operator told the watchdog to change nothing. */
 	| "paused"
 	/** An updated pod does not come back. */
-	| "rolloutStuck";
+	| "rolloutStuck"
+	/** An instance's volume is gone, or cannot be used. */
+	| "volumeLost"
+	/** An instance's volume is nearly full. */
+	| "volumeFull";
 
 export interface Decision {
 	readonly action: Action;
@@ -81,29 +105,35 @@ export interface Facts {
 	readonly stallLimitMs: number;
 	/** For how long a primary is not changed again without need. */
 	readonly holdOffMs: number;
+	/** Bytes that each volume was declared with, and up to which it may grow; null: it may not. */
+	readonly volumes: { readonly declared: number; readonly upTo: number | null };
 }
 
 export function decide(view: View, record: ClusterRecord | null, facts: Facts): Decision {
 	if (record === null) return bootstrap(view, facts);
 	const own = seeding(view, record, facts) ?? judge(view, record, facts);
-	const decision = heeding(view, record, facts, own);
+	const decision = withVolumes(view, record, facts, heeding(view, record, facts, own));
 	if (view.paused !== null) return restrained(decision);
 	// What a repair would connect, a failover has just cut off.
 	return decision.action.do === "failover" ? { ...decision, repairs: [] } : decision;
 }
 
 function heeding(view: View, record: ClusterRecord, facts: Facts, own: Decision): Decision {
+	const { state } = record.seed ?? {};
+	const anew = state === "copying" || state === "undoing" ? null : askedAnew(view, record);
+	if (anew !== null) return { ...own, action: beginAnew(view, record, anew, own) };
 	const asked = promotionAsked(view, record);
 	return asked === null ? own : { ...own, action: giveUp(view, record, facts, asked, own) };
 }
 
 /** What an operator asked for goes on, and so does all that keeps the others from harm; nothing is changed beyond that. */
 function restrained({ action, repairs, alerts }: Decision): Decision {
-	const own = action.do === "failover" || (action.do === "switchover" && action.request === null);
-	const reason = "reason" in action ? action.reason : "";
+	const unasked = (action.do === "switchover" || action.do === "replaceVolume") && action.request === null;
+	const own = action.do === "failover" || unasked;
+	const reason = action.do === "replaceVolume" ? action.step.reason : "reason" in action ? action.reason : "";
 	return {
 		action: own ? { do: "wait", reason: `paused, otherwise ${action.do}: ${reason}` } : action,
-		repairs: repairs.filter((repair) => repair.do !== "rebuild"),
+		repairs: repairs.filter((repair) => repair.do !== "rebuild" && repair.do !== "refetch"),
 		alerts: [...alerts, "paused"],
 	};
 }
@@ -164,8 +194,13 @@ function whenReadable(view: View, record: ClusterRecord, facts: Facts, health: A
 	if (!isIntact(record, reading)) {
 		return failover(view, record, facts, "the primary's data directory is not the one of its term");
 	}
-	if (reading.superReadOnly || !reading.acksRequired) return whenClosed(view, record, facts, reading);
+	if (!isOpened(reading)) return whenClosed(view, record, facts, reading);
 	return whenOpen(view, record, facts, health);
+}
+
+/** As promoting leaves it: one that was a replica, and accepts writes for whatever reason, may still keep clients out. */
+function isOpened({ superReadOnly, acksRequired, receiver }: Reading): boolean {
+	return !superReadOnly && acksRequired && receiver === null;
 }
 
 /** It came back from a restart, or a leader died before it had opened it. */
@@ -186,7 +221,9 @@ function whenOpen(view: View, record: ClusterRecord, facts: Facts, health: Answe
 	const alerts: Alert[] = reading.ackers === 0 ? ["tooFewAckers"] : [];
 	if (isStuck(view)) alerts.push("rolloutStuck");
 	const stall = stallOf(view, record, facts, health);
-	const { action, alerts: more } = stall === null ? steady(view, record, facts, reading) : onStall(view, record, stall);
+	const { action: own, alerts: more } =
+		stall === null ? steady(view, record, facts, reading) : onStall(view, record, stall);
+	const action = own.do === "wait" ? (replacement(view, record, facts, reading) ?? own) : own;
 	return { action, repairs: repairs(view, record, facts, reading), alerts: [...alerts, ...more] };
 }
 

@@ -2,13 +2,16 @@
 import type { Logger } from "pino";
 import type { Instance, instance, ReplicationLink } from "../mysql/instance.ts";
 import type { Target } from "../mysql/session.ts";
-import { keepCertificates } from "./certificateUpkeep.ts";
+import type { TendedAlert } from "./alerts.ts";
+import { type BinlogBound, binlogBound } from "./binlogBound.ts";
 import type { Clock } from "./clock.ts";
 import type { ClusterStore } from "./clusterStore.ts";
 import { Complaints } from "./complaints.ts";
 import { type CopyingOptions, copyingAccess } from "./copyingAccess.ts";
 import type { Action, Decision, decide, Facts } from "./decide.ts";
 import { HoldOff } from "./holdOff.ts";
+import { instanceView } from "./instanceView.ts";
+import { type LastOpen, LastOpenWatch } from "./lastOpen.ts";
 import type { LeaseKeeper } from "./lease.ts";
 import { type Observer, workOf } from "./observer.ts";
 import type { Operation } from "./operation.ts";
@@ -17,6 +20,7 @@ import { perform } from "./perform.ts";
 import type { Pods } from "./pods.ts";
 import type { ProbeTimes } from "./prober.ts";
 import type { Probers } from "./probers.ts";
+import { QuiesceWatch } from "./quiesce.ts";
 import type { ReadLimits } from "./readGuard.ts";
 import type { RebuildAccess } from "./rebuildAct.ts";
 import type { ClusterRecord } from "./record.ts";
@@ -24,26 +28,29 @@ import { RecordKeeper } from "./recordKeeper.ts";
 import { restMs } from "./rolloutAct.ts";
 import { SeedWatch } from "./seedWatch.ts";
 import { Sessions } from "./sessions.ts";
+import { type TendingOptions, tend } from "./tending.ts";
 import { Upkeep } from "./upkeep.ts";
 import { since, type View } from "./view.ts";
+import { type VolumeLimits, VolumeWatch } from "./volumeWatch.ts";
 
-export interface LeaderOptions extends CopyingOptions {
+export interface LeaderOptions extends CopyingOptions, TendingOptions {
 	readonly facts: Facts;
 	readonly probe: ProbeTimes;
 	readonly pods: Pods;
+	readonly volumeLimits: VolumeLimits;
 	readonly store: ClusterStore;
 	readonly lease: LeaseKeeper;
 	readonly link: ReplicationLink;
 	readonly target: (name: string) => Target | null;
 	readonly schemas: readonly string[];
-	/** Renews certificates that are due. */
-	readonly refreshCredentials: () => Promise<unknown>;
 	readonly log: Logger;
 	readonly clock: Clock;
 	/** The decision core and what acts on an instance; a simulation wraps them to show what each step is for. */
 	readonly decide: typeof decide;
 	readonly instance: typeof instance;
 	readonly reads: ReadLimits;
+	/** Bytes that the binary logs of an instance may take, archived or not; null for no bound. */
+	readonly binlogBytes: number | null;
 	readonly observer: Observer;
 }
 
@@ -53,10 +60,14 @@ export class Leader {
 	readonly #sessions: Sessions;
 	readonly #keeper: RecordKeeper;
 	readonly #upkeep: Upkeep;
+	readonly #binlogs: BinlogBound | null;
 	readonly #complaints: Complaints;
 	readonly #holdOff: HoldOff;
 	readonly #pause = new PauseWatch();
+	readonly #quiesce = new QuiesceWatch();
+	readonly #volumes: VolumeWatch;
 	readonly #seedWatch = new SeedWatch();
+	readonly #lastOpen = new LastOpenWatch();
 	readonly #access: RebuildAccess;
 	#wake: () => void = () => {};
 	#decision: Decision | null = null;
@@ -72,6 +83,7 @@ export class Leader {
 		this.#sessions = new Sessions(target, () => login, connect);
 		this.#keeper = new RecordKeeper(options.store, clock);
 		this.#holdOff = new HoldOff(options.facts.holdOffMs);
+		this.#volumes = new VolumeWatch(options.volumes, options.volumeLimits, clock);
 		this.#complaints = new Complaints(options.log, clock);
 		this.#access = copyingAccess(options, this.#sessions);
 		this.#upkeep = new Upkeep({
@@ -85,6 +97,7 @@ export class Leader {
 			reads: options.reads,
 			observer: options.observer,
 		});
+		this.#binlogs = binlogBound(options, () => this.record);
 	}
 
 	get record(): ClusterRecord | null {
@@ -95,9 +108,17 @@ export class Leader {
 		return this.#decision;
 	}
 
+	get lastOpen(): LastOpen | null {
+		return this.#lastOpen.last;
+	}
+
 	/** What it tends besides its decisions. */
-	get upkeep(): Pick<Upkeep, "reads" | "alerts"> {
+	get upkeep(): Pick<Upkeep, "reads"> {
 		return this.#upkeep;
+	}
+
+	get alerts(): readonly TendedAlert[] {
+		return [...this.#upkeep.alerts, ...(this.#binlogs?.alerts ?? [])];
 	}
 
 	/** Leads until the lease is gone or `stop` says so. */
@@ -107,7 +128,8 @@ export class Leader {
 		this.#actedAt = clock.now();
 		this.#probers.lead(() => this.#wake());
 		const over = new AbortController();
-		void this.#keepCertificates(over.signal);
+		this.#tend(over.signal);
+		void this.#binlogs?.run(over.signal);
 		try {
 			while (lease.remaining() > 0 && !stop.aborted) {
 				await this.#round();
@@ -120,47 +142,34 @@ export class Leader {
 		}
 	}
 
-	#keepCertificates(stop: AbortSignal): Promise<void> {
-		const { facts, limits, log, refreshCredentials, clock } = this.#options;
-		return keepCertificates(
-			{
-				refresh: refreshCredentials,
-				members: facts.members,
-				instance: (name) => this.#instance(name),
-				statementMs: limits.statementMs,
-				log,
-				clock,
-			},
-			stop,
-		);
+	#tend(stop: AbortSignal): void {
+		const session = (name: string) => this.#sessions.get(name, this.#options.limits.statementMs);
+		const instance = (name: string) => this.#instance(name);
+		tend(this.#options, { instance, session, keeper: this.#keeper, rooms: this.#volumes }, stop);
 	}
 
 	view(): View {
 		const pods = this.#options.pods.database();
 		const instances = this.#options.facts.members.map((name) => {
 			const pod = pods.get(name);
-			const health = this.#probers.health(name);
-			return {
-				name,
-				zone: pod?.zone ?? null,
-				address: pod?.address ?? null,
-				health: health ?? { state: "unreachable", reason: "not asked yet", confirmed: false, refused: false },
-				busy: this.#upkeep.busy(name),
-				label: pod?.role ?? null,
-				leaving: pod?.leaving ?? null,
-				ending: pod?.ending ?? false,
-			} as const;
+			return instanceView(name, {
+				pod,
+				health: this.#probers.health(name),
+				busy: this.#upkeep.busy(name) ?? this.#volumes.busy(name, pod),
+				quiesced: this.#quiesce.quiesced(name, pod?.quiesced ?? null, this.#options.clock.now()),
+				volume: this.#volumes.view(name, pod, this.record),
+			});
 		});
 		const { published, request, pause } = this.#keeper;
-		const { clock } = this.#options;
-		const moment = { now: clock.now(), wall: clock.wall() };
+		const moment = { now: this.#options.clock.now(), wall: this.#options.clock.wall() };
 		const paused = this.#pause.paused(pause, moment);
 		const holdOffMs = this.#holdOff.remaining(this.record, moment);
-		const busy = instances.some((i) => i.busy !== null);
-		const seedStillMs = this.#seedWatch.stillMs(this.record?.seed, busy, moment.now);
+		const copying = instances.some((i) => i.busy !== null);
+		const seedStillMs = this.#seedWatch.stillMs(this.record?.seed, copying, moment.now);
 		const seen = this.#options.pods.rollout();
-		const rollout = seen && { ...seen, resting: this.#options.clock.now() < this.#rolloutAt };
-		return { instances, published, request, paused, holdOffMs, seedStillMs, rollout };
+		const rollout = seen && { ...seen, resting: moment.now < this.#rolloutAt };
+		const { growing } = this.#volumes;
+		return { instances, published, request, paused, holdOffMs, seedStillMs, growing, rollout };
 	}
 
 	async #round(): Promise<void> {
@@ -170,7 +179,8 @@ export class Leader {
 			const view = since(this.view(), this.#options.clock.now() - this.#actedAt);
 			const decision = this.#options.decide(view, this.record, facts);
 			this.#note(decision);
-			this.#options.observer.decided(view, this.record, decision, this.#upkeep.alerts);
+			this.#lastOpen.look(view, this.record, this.#options.clock.wall());
+			this.#options.observer.decided(view, this.record, decision, this.alerts);
 			if (decision.action.do !== "wait") await this.#act(view, decision.action);
 			await this.#upkeep.repair(this.#operation(view), decision.repairs);
 			this.#upkeep.label(this.view(), this.record);
@@ -186,7 +196,8 @@ export class Leader {
 		const { observer, schemas } = this.#options;
 		const means = { schemas, access: this.#access };
 		try {
-			await observer.work(workOf(action), () => perform(this.#operation(view), action, means));
+			const work = () => perform(this.#operation(view), action, means);
+			await observer.work(workOf(action), () => this.#volumes.during(action, this.#options.pods.database(), work));
 		} catch (error) {
 			if (action.do === "switchover" && action.request === null) this.#holdOff.failed(this.#options.clock.now());
 			throw error;
@@ -206,9 +217,10 @@ export class Leader {
 	}
 
 	#operation(view: View): Operation {
-		const { facts, limits, store, pods, lease, target, log, clock } = this.#options;
+		const { facts, limits, store, pods, volumes, lease, target, log, clock } = this.#options;
 		return {
 			statefulSet: pods.statefulSet,
+			volumes,
 			view,
 			facts,
 			limits,

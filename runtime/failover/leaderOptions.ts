@@ -10,6 +10,7 @@ import { instance } from "../mysql/instance.ts";
 import { readableSql } from "../mysql/readableSql.ts";
 import { openSession } from "../mysql/session.ts";
 import type { ObjectStore } from "../store/objectStore.ts";
+import { binlogBoundBytes } from "./binlogBound.ts";
 import type { Clock } from "./clock.ts";
 import type { ClusterStore } from "./clusterStore.ts";
 import { type Access, refreshAccess } from "./credentialsAccess.ts";
@@ -19,6 +20,7 @@ import type { LeaseKeeper } from "./lease.ts";
 import type { Observer } from "./observer.ts";
 import type { Pods } from "./pods.ts";
 import { surplusStore } from "./surplusStore.ts";
+import type { Volumes } from "./volumes.ts";
 
 export interface LeaderParts {
 	readonly settings: Settings;
@@ -27,6 +29,7 @@ export interface LeaderParts {
 	readonly store: ClusterStore;
 	readonly lease: LeaseKeeper;
 	readonly pods: Pods;
+	readonly volumes: Volumes;
 	readonly log: Logger;
 	readonly clock: Clock;
 	/** Where evidence goes. */
@@ -58,6 +61,7 @@ export function leaderOptions(parts: LeaderParts): LeaderOptions {
 			sourceHost,
 			stallLimitMs: failover.stallLimit,
 			holdOffMs: failover.holdOff,
+			volumes: { declared: settings.backup.volumeBytes ?? 0, upTo: settings.volumeGrowth?.upTo ?? null },
 		},
 		limits: { statementMs, catchUpMs: failover.catchUpLimit, drainMs: failover.drainLimit },
 		probe: {
@@ -66,6 +70,9 @@ export function leaderOptions(parts: LeaderParts): LeaderOptions {
 			confirmations: failover.confirmations,
 		},
 		pods,
+		volumes: parts.volumes,
+		volumeLimits: { mountMs: settings.plan.volumes.mountLimit, holdOffMs: settings.plan.volumes.holdOff },
+		damage: { copied: (name) => parts.store.readDamage(name) },
 		store: parts.store,
 		lease: parts.lease,
 		login: { user: "watchdog", password: passwords.watchdog, ca },
@@ -109,6 +116,7 @@ export function leaderOptions(parts: LeaderParts): LeaderOptions {
 		decide,
 		instance,
 		reads: { lagLimitMs: settings.plan.readLagLimit, netTimeoutMs: replication.netTimeout },
+		binlogBytes: binlogBoundBytes(settings.backup.volumeBytes),
 		observer: parts.observer,
 	};
 }

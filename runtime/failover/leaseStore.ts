@@ -1,6 +1,7 @@
 /** A Lease in Kubernetes. Every call has a deadline. */
 import { CoordinationV1Api, type KubeConfig, type V1Lease, V1MicroTime } from "@kubernetes/client-node";
-import { withDeadline } from "../mysql/session.ts";
+import { nullIfMissing } from "../kubernetes/nullIfMissing.ts";
+import { apiDeadline } from "./apiDeadline.ts";
 import type { LeaseStore } from "./lease.ts";
 
 export interface LeasePlace {
@@ -12,9 +13,9 @@ export interface LeasePlace {
 
 export function leaseStore({ config, namespace, name, deadlineMs }: LeasePlace): LeaseStore {
 	const api = config.makeApiClient(CoordinationV1Api);
-	const bounded = <T>(what: string, call: Promise<T>) => withDeadline(call, deadlineMs, `Kubernetes API: ${what}`);
+	const bounded = apiDeadline(deadlineMs);
 	return {
-		read: () => bounded("reading the lease", orNull(api.readNamespacedLease({ name, namespace }))),
+		read: () => bounded("reading the lease", api.readNamespacedLease({ name, namespace }).catch(nullIfMissing)),
 		write: (lease: V1Lease) => {
 			const body = { ...lease, metadata: { ...lease.metadata, name, namespace }, spec: microTimes(lease) };
 			const call =
@@ -35,13 +36,4 @@ function microTimes(lease: V1Lease): NonNullable<V1Lease["spec"]> {
 		acquireTime: micro(acquireTime) as V1MicroTime,
 		renewTime: micro(renewTime) as V1MicroTime,
 	};
-}
-
-async function orNull<T>(call: Promise<T>): Promise<T | null> {
-	try {
-		return await call;
-	} catch (error) {
-		if ((error as { code?: number }).code === 404) return null;
-		throw error;
-	}
 }

@@ -4,7 +4,7 @@ import type { Phase, Work } from "./observer.ts";
 import { type Outcome, outcomes } from "./outcome.ts";
 
 const changes = ["bootstrap", "failover", "switchover"] as const;
-const repairs = ["rebuild", "follow", "fence", "admit"] as const;
+const repairs = ["rebuild", "refetch", "follow", "fence", "settle", "admit", "replaceVolume", "renewVolume"] as const;
 
 const prefix = "mysql_dr_";
 /** Seconds: from a step's round trip to a failover that had to wait. */

@@ -80,6 +80,25 @@ function ofInstances(gauge: Declare): void {
 		["instance"],
 	);
 	gauge(
+		"volume_bytes",
+		"What the instance's claim has",
+		(g, { view }) => {
+			for (const { name, volume } of view.instances) if (volume?.size) g.set({ instance: name }, volume.size.capacity);
+		},
+		["instance"],
+	);
+	gauge(
+		"volume_used_ratio",
+		"The part of the instance's file system that is in use",
+		(g, { view }) => {
+			for (const { name, volume } of view.instances) {
+				const used = volume?.size?.usedShare ?? null;
+				if (used !== null) g.set({ instance: name }, used);
+			}
+		},
+		["instance"],
+	);
+	gauge(
 		"instance_serves_reads",
 		"1 when a replica's data are fresh enough for mysql-replicas",
 		(g, { status }) => {

@@ -1,11 +1,13 @@
 /** The nodes that carry our pods: their zones, and whether one is about to go. */
 import { CoreV1Api, type KubeConfig, type V1Node, type V1NodeSpec } from "@kubernetes/client-node";
-import { withDeadline } from "../mysql/session.ts";
+import { apiDeadline } from "./apiDeadline.ts";
 
 export interface NodeFacts {
 	readonly zone: string | null;
 	/** Why it is about to lose its pods; null when it is not. */
 	readonly leaving: string | null;
+	/** Its kubelet says so, and did a moment ago. */
+	readonly ready: boolean;
 }
 
 export interface Nodes {
@@ -18,8 +20,8 @@ export interface Nodes {
 }
 
 const zoneLabel = "topology.kubernetes.io/zone";
-const unknown: NodeFacts = { zone: null, leaving: null };
-const deadlineMs = 2000;
+const unknown: NodeFacts = { zone: null, leaving: null, ready: false };
+const bounded = apiDeadline(2000);
 
 /**
  * Taints that announce that a node is to be emptied:
@@ -55,9 +57,9 @@ export function nodeReader(config: KubeConfig, onForbidden: (error: unknown) => 
 		if (forbidden) return false;
 		try {
 			const before = known.get(name) ?? unknown;
-			const now = nodeFacts(await withDeadline(core.readNode({ name }), deadlineMs, `Kubernetes API: node ${name}`));
+			const now = nodeFacts(await bounded(`node ${name}`, core.readNode({ name })));
 			known.set(name, now);
-			return now.zone !== before.zone || now.leaving !== before.leaving;
+			return now.zone !== before.zone || now.leaving !== before.leaving || now.ready !== before.ready;
 		} catch (error) {
 			if ((error as { code?: number }).code !== 403) throw error;
 			if (!forbidden) onForbidden(new Error("nodes may not be read: zones and cordons are not seen", { cause: error }));
@@ -75,5 +77,6 @@ export function nodeReader(config: KubeConfig, onForbidden: (error: unknown) => 
 }
 
 function nodeFacts(node: V1Node): NodeFacts {
-	return { zone: node.metadata?.labels?.[zoneLabel] ?? null, leaving: leavingNode(node.spec) };
+	const ready = node.status?.conditions?.some(({ type, status }) => type === "Ready" && status === "True") ?? false;
+	return { zone: node.metadata?.labels?.[zoneLabel] ?? null, leaving: leavingNode(node.spec), ready };
 }

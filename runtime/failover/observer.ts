@@ -58,11 +58,14 @@ export const unobserved: Observer = {
 };
 
 export function workOf(action: Exclude<Action, { do: "wait" }>): Work {
+	if (action.do === "replaceVolume" || action.do === "renewVolume") {
+		return { kind: action.do, subject: action.step.name, reason: action.step.reason };
+	}
 	const reason = "reason" in action ? action.reason : "";
 	return { kind: action.do, subject: null, reason };
 }
 
 export function workOfRepair(repair: Repair): Work {
-	const reason = repair.do === "rebuild" ? repair.reason : "";
+	const reason = "reason" in repair ? repair.reason : "";
 	return { kind: repair.do, subject: repair.name, reason };
 }

@@ -8,6 +8,7 @@ import type { Phase, Witness } from "./observer.ts";
 import type { Change, ClusterRecord } from "./record.ts";
 import type { StatefulSet } from "./statefulSet.ts";
 import type { View } from "./view.ts";
+import type { Volumes } from "./volumes.ts";
 
 export interface Limits {
 	/** For one statement. */
@@ -24,6 +25,7 @@ export interface Operation {
 	readonly limits: Limits;
 	readonly store: ClusterStore;
 	readonly statefulSet: StatefulSet;
+	readonly volumes: Pick<Volumes, "look" | "keep" | "release" | "grow">;
 	/** Opens a session of this operation's own. @throws when it cannot be reached. */
 	readonly instance: (name: string) => Promise<Instance>;
 	readonly addressOf: (name: string) => string | null;
@@ -56,6 +58,15 @@ export function deadline(operation: Operation, wantedMs: number): number {
 	const left = operation.leaseMs() - margin;
 	if (left <= 0) throw new LostLeaseError("the lease ends: stopping here");
 	return Math.min(wantedMs, left);
+}
+
+/**
+ * Before a call that has a deadline of its own.
+ *
+ * @throws LostLeaseError as above.
+ */
+export function requireLease(operation: Operation): void {
+	deadline(operation, 0);
 }
 
 /** Notes what was done and when, in the log and for the record. */

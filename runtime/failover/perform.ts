@@ -3,16 +3,19 @@ import { bootstrap } from "./bootstrapAct.ts";
 import type { Action } from "./decide.ts";
 import { failover } from "./failoverAct.ts";
 import { promoteWithLoss } from "./giveUpAct.ts";
-import { deadline, type Operation, recorded } from "./operation.ts";
+import { deadline, type Operation, recorded, requireLease } from "./operation.ts";
 import { intactPrimary } from "./promote.ts";
 import { type RebuildAccess, rebuild } from "./rebuildAct.ts";
 import type { Answer, Request } from "./record.ts";
 import { nextEpoch } from "./recordKeeper.ts";
+import { refetch } from "./refetchAct.ts";
 import type { Repair } from "./repair.ts";
 import { rolloutStep } from "./rolloutAct.ts";
 import { seed } from "./seedAct.ts";
 import { copy } from "./seedCopyAct.ts";
+import { settle } from "./settleAct.ts";
 import { switchover } from "./switchoverAct.ts";
+import { growVolumes, renewVolume, replaceVolume } from "./volumeAct.ts";
 
 /** What an act needs besides the operation. */
 export interface Means {
@@ -35,12 +38,21 @@ export async function perform(operation: Operation, action: Action, { schemas, a
 		case "answer":
 			return answer(operation, action.request, "refused", action.refusal);
 		case "publish":
+			requireLease(operation);
 			operation.log(`mysql-primary is pointed to ${action.primary} (${action.address})`);
 			return operation.store.publish(action.primary, action.address);
 		case "createSchemas":
 			return createSchemas(operation, action.primary, schemas);
 		case "rollout":
 			return rolloutStep(operation, action.step);
+		case "replaceVolume":
+			return volumeReplaced(operation, action);
+		case "growVolumes":
+			return growVolumes(operation, action.step);
+		case "renewVolume":
+			return renewVolume(operation, action.step);
+		case "renewed":
+			return answer(operation, action.request, "done", "every instance has a volume, and is empty");
 		case "seed":
 			return seeded(operation, action, access);
 		case "wait":
@@ -50,24 +62,33 @@ export async function perform(operation: Operation, action: Action, { schemas, a
 
 export async function repairInstance(operation: Operation, access: RebuildAccess, repair: Repair): Promise<void> {
 	if (repair.do === "rebuild") return rebuild(operation, access, repair);
+	if (repair.do === "refetch") return refetch(operation, repair);
 	if (repair.do === "copy") return copy(operation, access, repair);
 	const ms = deadline(operation, operation.limits.statementMs);
 	if (repair.do === "admit") {
 		operation.log(`${repair.name} has caught up and counts from now on`);
 		return operation.save((r) => ({ ...r, uuids: { ...r.uuids, [repair.name]: repair.uuid } }));
 	}
+	if (repair.do === "settle") return settle(operation, repair);
 	const instance = await operation.instance(repair.name);
 	operation.log(repair.do === "fence" ? `fencing ${repair.name}` : `${repair.name} follows ${repair.source}`);
 	if (repair.do === "fence") return instance.fence(ms);
 	// A clone brings its donor's replication settings along, without the relay log that they speak of.
 	if (repair.fresh) await instance.forgetSource(ms);
-	return instance.follow(repair.source, ms);
+	return repair.behind ? instance.catchUp(repair.source, ms) : instance.follow(repair.source, ms);
 }
 
 function switched(operation: Operation, action: Extract<Action, { do: "switchover" }>): Promise<void> {
 	const { to, reason, request } = action;
 	const work = () => switchover(operation, to, reason);
 	return request === null ? work() : answered(operation, request, work);
+}
+
+function volumeReplaced(operation: Operation, action: Extract<Action, { do: "replaceVolume" }>): Promise<void> {
+	const { step, request } = action;
+	const work = () => replaceVolume(operation, step);
+	const done = () => `${step.name} gets a new volume, and is cloned to`;
+	return request === null ? work() : answered(operation, request, work, done);
 }
 
 /** A refusal is the answer; what was begun is told by the record's `seed`. */
@@ -100,7 +121,12 @@ async function createSchemas(operation: Operation, primary: string, schemas: rea
 	await operation.save((record) => ({ ...record, schemasReady: true }));
 }
 
-async function answered(operation: Operation, request: Request, work: () => Promise<void>): Promise<void> {
+async function answered(
+	operation: Operation,
+	request: Request,
+	work: () => Promise<void>,
+	done: () => string = () => newPrimary(operation),
+): Promise<void> {
 	try {
 		await work();
 	} catch (error) {
@@ -108,8 +134,12 @@ async function answered(operation: Operation, request: Request, work: () => Prom
 		await answer(operation, request, state, (error as Error).message);
 		throw error;
 	}
+	await answer(operation, request, "done", done());
+}
+
+function newPrimary(operation: Operation): string {
 	const { term, primary } = recorded(operation);
-	await answer(operation, request, "done", `${primary} is the primary of term ${term}`);
+	return `${primary} is the primary of term ${term}`;
 }
 
 async function answer(operation: Operation, request: Request, state: Answer["state"], message: string): Promise<void> {

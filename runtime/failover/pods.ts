@@ -53,7 +53,8 @@ export async function watchPods(options: PodsOptions): Promise<Pods> {
 	};
 	const withNode = (pod: PodRecord): PodFacts => {
 		const node = pod.node === null ? null : nodes.facts(pod.node);
-		return { ...pod, zone: node?.zone ?? null, leaving: pod.leaving ?? node?.leaving ?? null };
+		const leaving = pod.leaving ?? node?.leaving ?? null;
+		return { ...pod, zone: node?.zone ?? null, leaving, nodeReady: node?.ready ?? false };
 	};
 	const ofComponent = (component: string) => [...pods.values()].filter((p) => p.component === component).map(withNode);
 

@@ -1,7 +1,7 @@
 /** Asks one instance again and again, over a connection that is kept, and remembers the last answer. */
 
 import { read } from "../mysql/reading.ts";
-import { type Connect, DeadlineError, type Login, type Session, type Target } from "../mysql/session.ts";
+import { type Connect, DeadlineError, type Login, probe, type Session, type Target } from "../mysql/session.ts";
 import type { Clock } from "./clock.ts";
 import { type Course, follow, trend } from "./trend.ts";
 import type { Health } from "./view.ts";
@@ -125,7 +125,7 @@ export class Prober {
 		if (login === null) throw new Error("there are no credentials yet");
 		if (this.#address !== target.address) this.#drop();
 		if (this.#session === null || this.#session.closed) {
-			this.#session = await this.#options.connect(target, login, this.#options.times.timeoutMs);
+			this.#session = await this.#options.connect(target, { ...login, purpose: probe }, this.#options.times.timeoutMs);
 			this.#address = target.address;
 		}
 		return this.#session;

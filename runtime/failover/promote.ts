@@ -3,7 +3,7 @@ import { formatGtidSet, type GtidSet } from "../mysql/gtidSet.ts";
 import type { Instance } from "../mysql/instance.ts";
 import { RefusedError } from "./cancel.ts";
 import { isIntact } from "./choose.ts";
-import { deadline, type Operation, recorded, type Timeline } from "./operation.ts";
+import { deadline, type Operation, recorded, requireLease, type Timeline } from "./operation.ts";
 import type { Change, Seed } from "./record.ts";
 
 export interface Handover {
@@ -62,6 +62,8 @@ export async function open(operation: Operation, handover: Handover): Promise<vo
 	timeline.step(`${to} accepts writes`, "promote");
 	// The clients are moved while the replicas connect: their first commits wait for an acknowledgement.
 	const address = operation.addressOf(to);
+	// A leader that stood still meanwhile must not move them back from where another one led them.
+	requireLease(operation);
 	const moved = address === null ? Promise.resolve() : operation.store.publish(to, address);
 	const connected = followers.map((name) => connect(operation, name, handover));
 	await moved;
@@ -73,8 +75,12 @@ export async function open(operation: Operation, handover: Handover): Promise<vo
 async function connect(operation: Operation, name: string, handover: Handover): Promise<void> {
 	try {
 		const replica = await operation.instance(name);
-		const ms = deadline(operation, operation.limits.statementMs);
-		await replica.follow(operation.facts.sourceHost(handover.to), ms);
+		const ms = () => deadline(operation, operation.limits.statementMs);
+		// A primary before that could not be closed yet: repairs fence it first.
+		const { superReadOnly, catchingUp } = await replica.read(ms());
+		if (!superReadOnly) throw new Error("it still accepts writes");
+		const source = operation.facts.sourceHost(handover.to);
+		await (catchingUp ? replica.catchUp(source, ms()) : replica.follow(source, ms()));
 		handover.timeline.step(`${name} follows ${handover.to}`, "follow");
 	} catch (error) {
 		handover.timeline.step(`${name} does not follow yet: ${(error as Error).message}`, "follow");

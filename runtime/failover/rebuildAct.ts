@@ -9,7 +9,7 @@ import { RefusedError } from "./cancel.ts";
 import { deadline, type Operation, recorded } from "./operation.ts";
 import { whileItLives } from "./recipientWatch.ts";
 import type { Donor } from "./record.ts";
-import type { Repair } from "./repair.ts";
+import { mayHaveAcknowledged, type Repair } from "./repair.ts";
 
 /** Where surplus transactions are kept for people to look at. */
 export interface SurplusStore {
@@ -38,14 +38,14 @@ export async function rebuild(
 	access: RebuildAccess,
 	repair: Extract<Repair, { do: "rebuild" }>,
 ): Promise<void> {
-	const { name, donor } = repair;
-	const { term } = recorded(operation);
+	const { name, donor, term } = repair;
 	const [session, beside] = await Promise.all([access.session(name), access.session(name)]);
 	try {
 		const surplus = parseGtidSet(repair.surplus);
 		if (!isEmpty(surplus)) await keep(operation, access, { name, session, surplus });
 		await stopApplier(session);
-		if (repair.keeper !== null) await secure(operation, repair, repair.keeper);
+		if (repair.keeper === null) await countsForNothing(operation, name);
+		else await secure(operation, repair, repair.keeper);
 		await forget(operation, name, term);
 		operation.log(`${name} is cloned from ${donor}: ${repair.reason}`);
 		// Takes minutes where there is much data: it runs beside the decisions and needs no lease, since
@@ -66,9 +66,9 @@ export async function rebuild(
  *
  * @throws RefusedError when that is not so; the instance is left as it is.
  */
-async function secure(
+export async function secure(
 	operation: Operation,
-	{ name, surplus }: Extract<Repair, { do: "rebuild" }>,
+	{ name, surplus }: { readonly name: string; readonly surplus: string },
 	keeper: string,
 ): Promise<void> {
 	const ms = () => deadline(operation, operation.limits.statementMs);
@@ -82,6 +82,20 @@ async function secure(
 	const primary = await (await operation.instance(recorded(operation).primary)).read(ms());
 	if (primary.superReadOnly || !primary.acksRequired) {
 		throw new RefusedError(`${name} is not rebuilt: the primary is not open`);
+	}
+}
+
+/**
+ * It may have been connected to the primary since the decision, and acknowledges from then on.
+ *
+ * @throws RefusedError where it has something of this term; it stops acknowledging, and the next decision sees it.
+ */
+async function countsForNothing(operation: Operation, name: string): Promise<void> {
+	const ms = () => deadline(operation, operation.limits.statementMs);
+	const recipient = await operation.instance(name);
+	await recipient.stopReceiver(ms());
+	if (mayHaveAcknowledged(recorded(operation), await recipient.read(ms()))) {
+		throw new RefusedError(`${name} is not rebuilt yet: it has acknowledged since`);
 	}
 }
 
@@ -122,10 +136,10 @@ export async function saveSurplus(operation: Operation, access: RebuildAccess, f
 }
 
 /** From now on it counts for nothing until it has caught up: its old acknowledgements go with its data. */
-async function forget(operation: Operation, name: string, term: number): Promise<void> {
+export async function forget(operation: Operation, name: string, term: number): Promise<void> {
 	await operation.save((record) => {
-		// The other copy may be the new primary's own, and this instance the only one that acknowledges to it.
-		if (record.term !== term) throw new RefusedError(`${name} is not rebuilt: the primary has changed meanwhile`);
+		// Since the decision: the keeper may be the new primary, and this instance the only one that acknowledges to it.
+		if (record.term !== term) throw new RefusedError(`${name} is left alone: the primary has changed meanwhile`);
 		const { [name]: _, ...uuids } = record.uuids;
 		return { ...record, uuids };
 	});

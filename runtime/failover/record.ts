@@ -64,6 +64,8 @@ export const seedSchema = z.object({
 	/** Why it is undone, or what came of it. */
 	message: z.string(),
 	steps: z.array(step),
+	/** No instance had any data left: there is nothing to go back to. */
+	lost: z.literal(true).optional(),
 });
 
 export const answerSchema = z.object({
@@ -71,6 +73,26 @@ export const answerSchema = z.object({
 	state: z.enum(["done", "refused", "failed"]),
 	message: z.string(),
 	at: z.iso.datetime(),
+});
+
+/** The newest replacement of an instance's volume. */
+export const replacedVolumeSchema = z.object({
+	at: z.iso.datetime(),
+	/** The UID of the claim that was given up. */
+	claim: z.string(),
+	/** The server UUID that was admitted then: another one says that the replacement came to something. */
+	uuid: z.string(),
+	/** How many in a row came to nothing, this one included. */
+	times: z.number().int().min(1),
+	reason: z.string(),
+});
+
+/** Pages of an instance's data are not what it wrote. */
+export const damageSchema = z.object({
+	/** Of the data directory: another one is not meant. */
+	uuid: z.string(),
+	at: z.iso.datetime(),
+	reason: z.string(),
 });
 
 export const recordSchema = z.object({
@@ -103,6 +125,9 @@ export const recordSchema = z.object({
 	lastChange: changeSchema.optional(),
 	request: answerSchema.optional(),
 	seed: seedSchema.optional(),
+	/** By instance. */
+	volumes: z.record(z.string(), replacedVolumeSchema).optional(),
+	damaged: z.record(z.string(), damageSchema).optional(),
 });
 
 const asked = { id: z.string(), at: z.iso.datetime() };
@@ -112,13 +137,17 @@ export const requestSchema = z.discriminatedUnion("kind", [
 	z.object({ ...asked, kind: z.literal("switchover"), to: z.string().optional() }),
 	/** Only where the watchdog refuses to fail over: acknowledged writes may be lost. */
 	z.object({ ...asked, kind: z.literal("promote"), to: z.string(), acceptLoss: z.literal(true) }),
-	/** A restored copy takes the place of the data; `new`: only where there are none yet. */
+	/** A new volume for a replica, whatever is wrong with the one that it has. */
+	z.object({ ...asked, kind: z.literal("replaceVolume"), name: z.string() }),
+	/** Every instance is empty or gone for good: those that are gone get a new volume, and nobody is made primary. */
+	z.object({ ...asked, kind: z.literal("renewVolumes"), acceptLoss: z.literal(true) }),
+	/** A restored copy takes the place of the data; `new`: only where there are none yet; `lost`: only where none are left. */
 	z.object({
 		...asked,
 		kind: z.literal("seed"),
 		donor: donorSchema,
 		gtids: z.string(),
-		replaces: z.enum(["in-place", "new"]),
+		replaces: z.enum(["in-place", "new", "lost"]),
 		beyondTerm: z.number().int().min(0).default(0),
 	}),
 ]);
@@ -128,6 +157,8 @@ export type Change = z.infer<typeof changeSchema>;
 export type Request = z.infer<typeof requestSchema>;
 export type Answer = z.infer<typeof answerSchema>;
 export type Seed = z.infer<typeof seedSchema>;
+export type ReplacedVolume = z.infer<typeof replacedVolumeSchema>;
+export type Damage = z.infer<typeof damageSchema>;
 export type Donor = z.infer<typeof donorSchema>;
 
 /** @throws Error naming the field: an unreadable record stops the watchdog from acting. */

@@ -4,8 +4,8 @@ import type { ClusterStore, Versioned } from "./clusterStore.ts";
 import type { PauseOrder } from "./pause.ts";
 import type { ClusterRecord, Request } from "./record.ts";
 
-/** Requests are looked for this often: people wait for them, machines do not. */
-const requestPeriodMs = 500;
+/** What others write is looked for this often: people wait for it, machines do not. */
+const lookPeriodMs = 500;
 
 /** Nothing but a new version: what was read of the record is still so, and stays so for whoever else would change it. */
 export const nextEpoch = (record: ClusterRecord): ClusterRecord => ({ ...record, epoch: record.epoch + 1 });
@@ -17,7 +17,7 @@ export class RecordKeeper {
 	#published: string | null = null;
 	#request: Request | null = null;
 	#pause: PauseOrder | null = null;
-	#requestReadAt = Number.NEGATIVE_INFINITY;
+	#readAt = Number.NEGATIVE_INFINITY;
 	#saving: Promise<void> = Promise.resolve();
 	#doubtful = false;
 	/** Nobody's save from before is under way any more: whoever comes late finds another version. */
@@ -53,16 +53,18 @@ export class RecordKeeper {
 
 	/**
 	 * Before a round's decision: what is in doubt is read again, the record is made this leader's own if it is not, and
-	 * orders of operators are looked for now and then.
+	 * what others write is looked for now and then: orders of operators, and the endpoint, which a leader before may
+	 * have moved late.
 	 */
 	async refreshWhenDue(): Promise<void> {
 		if (this.#doubtful) await this.refresh();
 		if (!this.#own && this.#versioned.record !== null) await this.save(nextEpoch);
-		if (this.#clock.now() - this.#requestReadAt < requestPeriodMs) return;
-		this.#requestReadAt = this.#clock.now();
-		// Whatever keeps a pause from being read must not keep a failover from being made.
+		if (this.#clock.now() - this.#readAt < lookPeriodMs) return;
+		this.#readAt = this.#clock.now();
+		// Whatever keeps these from being read must not keep a failover from being made.
 		const pause = this.#store.readPause().catch(() => this.#pause);
-		[this.#request, this.#pause] = await Promise.all([this.#store.readRequest(), pause]);
+		const published = this.#store.readPublished().catch(() => this.#published);
+		[this.#request, this.#pause, this.#published] = await Promise.all([this.#store.readRequest(), pause, published]);
 	}
 
 	/** What others may have changed, or an act that stopped half-way. */

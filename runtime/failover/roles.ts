@@ -2,6 +2,7 @@
 import { isEmpty } from "../mysql/gtidSet.ts";
 import type { Reading } from "../mysql/reading.ts";
 import { isAdmitted, surplus } from "./choose.ts";
+import { stoppedByOrder } from "./quiesce.ts";
 import type { ClusterRecord } from "./record.ts";
 import type { InstanceView, View } from "./view.ts";
 
@@ -26,10 +27,12 @@ export function roleOf(instance: InstanceView, record: ClusterRecord | null): Ro
 	}
 }
 
-function roleOfReplica({ name, busy }: InstanceView, reading: Reading, record: ClusterRecord | null): Role {
+function roleOfReplica({ name, busy, quiesced }: InstanceView, reading: Reading, record: ClusterRecord | null): Role {
 	if (record === null || busy !== null) return "joining";
 	if (!isEmpty(surplus(record, reading)) || !reading.superReadOnly) return "fenced";
-	const replicates = reading.receiver?.state === "on" && reading.applier?.running === true;
+	// One that stands still for a snapshot receives and acknowledges as before.
+	const applies = reading.applier?.running === true || stoppedByOrder(reading, quiesced);
+	const replicates = reading.receiver?.state === "on" && applies;
 	return replicates && isAdmitted(record, name, reading) ? "replica" : "joining";
 }
 

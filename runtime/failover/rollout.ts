@@ -72,7 +72,8 @@ export function rollout(view: View, record: ClusterRecord, facts: Facts): Rollou
 	const { rollout: seen } = view;
 	if (seen === null || seen.resting || view.paused !== null) return null;
 	if (!seen.onDelete || seen.outdated.length === 0) return null;
-	if (view.instances.some(({ busy }) => busy !== null)) return null;
+	// A replica that stands still for a snapshot goes on within a minute: until then it takes longer to take over.
+	if (view.instances.some(({ busy, quiesced }) => busy !== null || quiesced)) return null;
 	const missing = facts.members.filter((name) => !seen.ready.includes(name));
 	if (missing.length > 0) return insteadOf(missing, seen.outdated, record);
 	return isProtected(view, record) && caughtUp(view, record) ? next(seen.outdated, record, facts) : null;

@@ -20,8 +20,10 @@ export async function rolloutStep(operation: Operation, step: PodStep): Promise<
 /**
  * A replica that has just come back counts as one that acknowledges while it is still sent what it missed. If it were
  * the only one left, writes would wait until it is through with that.
+ *
+ * @throws RefusedError where a replica that stays lacks something of the primary's
  */
-async function othersHaveAll(operation: Operation, gone: string): Promise<void> {
+export async function othersHaveAll(operation: Operation, gone: string): Promise<void> {
 	const { clock, facts, limits } = operation;
 	const { primary } = recorded(operation);
 	const read = async (name: string) => {

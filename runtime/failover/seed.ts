@@ -47,6 +47,7 @@ export function beginning(
 	request: SeedRequest,
 ): Action {
 	const refuse = (refusal: string): Action => ({ do: "answer", request, refusal });
+	if (request.replaces === "lost") return refuse(`not everything is lost: ${record.primary} is the primary, and open`);
 	const unfit = view.instances.filter(({ name }) => name !== record.primary && !fit.some((i) => i.name === name));
 	if (unfit.length > 0) {
 		const names = unfit.map(({ name }) => name).join(", ");
@@ -89,7 +90,7 @@ function copying(context: Context): Decision {
 
 /** What the old primary holds is the way back. Once the first has the copy there is a way on as well. */
 function withoutTheOld({ view, record, seed }: Context, primary: Reading | null, first: boolean): Decision | null {
-	if (primary !== null && isIntact(record, primary)) return null;
+	if (seed.lost === true || (primary !== null && isIntact(record, primary))) return null;
 	const wrong = `${record.primary} ${primary === null ? "cannot be read" : "lost its data"}`;
 	const limitMs = Object.keys(seed.attempts).length === 0 ? firstPatienceMs : patienceMs;
 	if (primary === null && view.seedStillMs <= limitMs) return wait(wrong, "quorum");

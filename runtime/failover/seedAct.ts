@@ -1,6 +1,6 @@
 /** Puts a restored copy in place of the data, a step at a time; which one is next is decided in seed.ts. */
 import { formatGtidSet, isEmpty, parseGtidSet, subtract } from "../mysql/gtidSet.ts";
-import { held } from "../mysql/reading.ts";
+import { held, type Reading } from "../mysql/reading.ts";
 import { LostLeaseError, RefusedError } from "./cancel.ts";
 import { deadline, type Operation, recorded } from "./operation.ts";
 import { type RebuildAccess, saveSurplus } from "./rebuildAct.ts";
@@ -45,6 +45,8 @@ async function begin(
 	if (primary === undefined || one === undefined || two === undefined) throw new Error("an instance was not read");
 	await checkDonor(operation, access, request, primary.version);
 	if (request.replaces === "new") await checkEmpty(operation, access, record.primary);
+	const lost = request.replaces === "lost";
+	if (lost) nothingLeft([primary, one, two]);
 	const startedAt = operation.now().toISOString();
 	const what = `a restored copy takes the place of the data, on ${first} and ${second} first`;
 	const { id, donor, gtids, beyondTerm } = request;
@@ -55,7 +57,7 @@ async function begin(
 			seed: {
 				...{ id, startedAt, donor, gtids, beyondTerm, first, second },
 				before: { [first]: one.uuid, [second]: two.uuid },
-				safe: null,
+				...(lost ? { safe: "no instance had any data left", lost } : { safe: null }),
 				attempts: {},
 				state: "copying",
 				message: "",
@@ -64,6 +66,13 @@ async function begin(
 		};
 	});
 	operation.log(what);
+}
+
+/** @throws RefusedError where some instance has something after all */
+function nothingLeft(readings: readonly Reading[]): void {
+	const some = readings.find((reading) => !isEmpty(held(reading)));
+	if (some === undefined) return;
+	throw new RefusedError(`not everything is lost: the instance with server UUID ${some.uuid} holds data`);
 }
 
 /** For the archive to have what was written until a moment ago: many times what it waits before it stores. */
@@ -88,9 +97,11 @@ async function secure(operation: Operation, access: RebuildAccess): Promise<void
 /** Null when it is nowhere, and all is undone. */
 async function kept(operation: Operation, access: RebuildAccess, name: string, gtids: string): Promise<string | null> {
 	const surplus = parseGtidSet(gtids);
-	for (const until = operation.clock.now() + archiveMs; access.archived !== null; ) {
-		if (await access.archived(surplus, parseGtidSet(seedOf(recorded(operation)).gtids)))
-			return `what goes is in the archive: ${gtids}`;
+	const { gtids: restored, beyondTerm } = seedOf(recorded(operation));
+	// Where the archive is of a later term, as it is to a database made anew, it takes nothing from this one.
+	const waitMs = beyondTerm > recorded(operation).term ? 0 : archiveMs;
+	for (const until = operation.clock.now() + waitMs; access.archived !== null; ) {
+		if (await access.archived(surplus, parseGtidSet(restored))) return `what goes is in the archive: ${gtids}`;
 		// It is not a moment for a leader without a lease to go on waiting.
 		deadline(operation, 1);
 		if (operation.clock.now() >= until) break;

@@ -1,6 +1,7 @@
 /** The instances' StatefulSet: which revision it wants, and one pod after the other made anew for it. */
 import { AppsV1Api, CoreV1Api, type KubeConfig } from "@kubernetes/client-node";
-import { withDeadline } from "../mysql/session.ts";
+import { nullIfMissing } from "../kubernetes/nullIfMissing.ts";
+import { apiDeadline } from "./apiDeadline.ts";
 import { RefusedError } from "./cancel.ts";
 import { isReady } from "./podFacts.ts";
 
@@ -31,14 +32,11 @@ export function statefulSet({ config, namespace, cluster }: StatefulSetOptions):
 	const apps = config.makeApiClient(AppsV1Api);
 	const core = config.makeApiClient(CoreV1Api);
 	const labelSelector = `app.kubernetes.io/component=database,mysql-dr/cluster=${cluster}`;
-	const bounded = <T>(what: string, call: Promise<T>) => withDeadline(call, deadlineMs, `Kubernetes API: ${what}`);
+	const bounded = apiDeadline(deadlineMs);
 	const reading = () => bounded("reading the StatefulSet", apps.readNamespacedStatefulSet({ name, namespace }));
 	return {
 		async read() {
-			const set = await reading().catch((error: { code?: number }) => {
-				if (error.code === 404) return null;
-				throw error;
-			});
+			const set = await reading().catch(nullIfMissing);
 			if (set === null) return null;
 			const { observedGeneration = 0, updateRevision = null } = set.status ?? {};
 			return {

@@ -1,6 +1,7 @@
 /** The document that `mysql-dr status --json` prints and /status serves. Pure. */
 import { formatGtidSet } from "../mysql/gtidSet.ts";
 import type { Alert, KeptAlert } from "./alerts.ts";
+import type { LastOpen } from "./lastOpen.ts";
 import type { Paused } from "./pause.ts";
 import type { Reads } from "./readGuard.ts";
 import type { Change, ClusterRecord } from "./record.ts";
@@ -63,6 +64,8 @@ export interface Status {
 	readonly lastChange: Change | null;
 	/** An operator's order to change nothing, and when it ends. */
 	readonly paused: Paused | null;
+	/** The primary when this leader last saw it open; null where it never did. */
+	readonly lastOpen: LastOpen | null;
 }
 
 export interface StatusInput {
@@ -76,6 +79,7 @@ export interface StatusInput {
 	readonly reads: ReadonlyMap<string, Reads>;
 	readonly alerts: readonly Alert[];
 	readonly doing: string;
+	readonly lastOpen: LastOpen | null;
 }
 
 export function status(input: StatusInput): Status {
@@ -97,6 +101,7 @@ export function status(input: StatusInput): Status {
 		doing: input.doing,
 		lastChange: record?.lastChange ?? null,
 		paused: view.paused,
+		lastOpen: input.lastOpen,
 	};
 }
 
@@ -122,7 +127,7 @@ function instanceStatus(
 			lagSeconds: null,
 			reads: reads?.serves ?? null,
 			semiSync: null,
-			reason: health.reason,
+			reason: instance.volume?.fault?.reason ?? health.reason,
 		};
 	}
 	const { reading } = health;
@@ -137,7 +142,9 @@ function instanceStatus(
 		lagSeconds: isPrimary ? 0 : lagSeconds(reads),
 		reads: reads?.serves ?? null,
 		semiSync: isPrimary ? reading.acksRequired : reading.acknowledges,
-		reason: ready ? null : busy || reading.receiver?.error || reading.applier?.error || "joining",
+		reason: ready
+			? null
+			: busy || reading.receiver?.error || reading.applier?.error || (reading.catchingUp ? "catching up" : "joining"),
 	};
 }
 

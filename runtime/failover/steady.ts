@@ -3,6 +3,7 @@ import { isEmpty } from "../mysql/gtidSet.ts";
 import type { Reading } from "../mysql/reading.ts";
 import { isAdmitted, surplus } from "./choose.ts";
 import type { Action, Alert, Facts } from "./decide.ts";
+import { stoppedByOrder } from "./quiesce.ts";
 import type { ClusterRecord, Request } from "./record.ts";
 import { rollout } from "./rollout.ts";
 import { askedSeed, beginning } from "./seed.ts";
@@ -93,8 +94,10 @@ function update(view: View, record: ClusterRecord, facts: Facts): Judgement {
 	return { action: { do: "switchover", to: step.to, reason: step.reason, request: null }, alerts: [] };
 }
 
+/** Those that stand still for a snapshot last: they have something to catch up with. */
 function fitReplicas(view: View, record: ClusterRecord, facts: Facts): readonly InstanceView[] {
-	return view.instances.filter((i) => i.name !== record.primary && isFit(record, facts, i));
+	const fit = view.instances.filter((i) => i.name !== record.primary && isFit(record, facts, i));
+	return fit.sort((a, b) => Number(a.quiesced) - Number(b.quiesced));
 }
 
 /** A replica that could take over within a moment. */
@@ -102,10 +105,12 @@ export function isFit(record: ClusterRecord, facts: Facts, view: InstanceView): 
 	if (view.health.state !== "readable" || view.busy !== null) return false;
 	const { reading } = view.health;
 	return (
+		reading.superReadOnly &&
 		isAdmitted(record, view.name, reading) &&
 		isEmpty(surplus(record, reading)) &&
 		reading.receiver?.state === "on" &&
 		reading.receiver.source === facts.sourceHost(record.primary) &&
-		reading.applier?.running === true
+		// One that stands still for a snapshot is started by whoever wants it to catch up.
+		(reading.applier?.running === true || stoppedByOrder(reading, view.quiesced))
 	);
 }

@@ -1,5 +1,5 @@
 /** What several readings of one instance tell that one does not: whether anything moves. Pure. */
-import { count } from "../mysql/gtidSet.ts";
+import { contains, count } from "../mysql/gtidSet.ts";
 import type { Reading } from "../mysql/reading.ts";
 
 /** Milliseconds, each up to the newest reading. */
@@ -8,6 +8,8 @@ export interface Trend {
 	readonly answersMs: number;
 	/** Commits waited and none finished. */
 	readonly stuckMs: number;
+	/** Its applier stops with an error however often it is started, and gets no further. */
+	readonly brokenMs: number;
 }
 
 /** When an instance was asked and when it had answered: what it said was so at some moment in between. */
@@ -22,6 +24,7 @@ export interface Course {
 	readonly asked: number;
 	readonly answersSince: number;
 	readonly stuckSince: number | null;
+	readonly brokenSince: number | null;
 }
 
 /** @param unbroken false when a probe in between had no answer */
@@ -32,19 +35,29 @@ export function follow(before: Course | null, reading: Reading, when: Asked, unb
 		asked: when.asked,
 		answersSince: same && unbroken ? before.answersSince : when.answered,
 		stuckSince: stuckSince(same ? before : null, reading, when.answered),
+		brokenSince: brokenSince(same ? before : null, reading, when.answered),
 	};
 }
 
 export function trend(course: Course): Trend {
-	const { asked, answersSince, stuckSince } = course;
-	const since = (moment: number) => Math.max(0, asked - moment);
-	return { answersMs: since(answersSince), stuckMs: stuckSince === null ? 0 : since(stuckSince) };
+	const { asked, answersSince, stuckSince, brokenSince } = course;
+	const since = (moment: number | null) => (moment === null ? 0 : Math.max(0, asked - moment));
+	return { answersMs: since(answersSince), stuckMs: since(stuckSince), brokenMs: since(brokenSince) };
 }
 
 function stuckSince(before: Course | null, reading: Reading, answered: number): number | null {
 	if (reading.committing === 0 && reading.waitingCommits === 0) return null;
 	if (before === null || moved(before.reading, reading)) return answered;
 	return before.stuckSince ?? answered;
+}
+
+/** Started again, it shows no error until it comes to the same place. */
+function brokenSince(before: Course | null, reading: Reading, answered: number): number | null {
+	const { applier, executed, retrieved } = reading;
+	if (applier === null || (applier.running && contains(executed, retrieved))) return null;
+	const same = before !== null && count(before.reading.executed) === count(executed);
+	if (same && before.brokenSince !== null) return before.brokenSince;
+	return applier.errno === 0 ? null : answered;
 }
 
 /**

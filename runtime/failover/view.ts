@@ -4,6 +4,7 @@ import type { Paused } from "./pause.ts";
 import type { Request } from "./record.ts";
 import type { RolloutFacts } from "./rollout.ts";
 import type { Trend } from "./trend.ts";
+import type { VolumeFault } from "./volumeFault.ts";
 
 export type Health =
 	/** It answered a query. */
@@ -37,6 +38,31 @@ export interface InstanceView {
 	readonly leaving: string | null;
 	/** It goes now: its pod is being deleted. */
 	readonly ending: boolean;
+	/** A snapshot's job has its applier stand still for a moment. */
+	readonly quiesced: boolean;
+	/** Null while nothing is known of it. */
+	readonly volume: VolumeView | null;
+}
+
+export interface VolumeView {
+	/** Null while nothing says that it cannot be used. */
+	readonly fault: VolumeFault | null;
+	/** It was given up a moment ago, or could not be: what came of that is to be seen first. */
+	readonly resting: boolean;
+	/** It was replaced already: not by itself again yet. */
+	readonly heldBack: boolean;
+	/** Its pod runs on it, as far as Kubernetes knows. */
+	readonly runs: boolean;
+	/** Null while nothing is known of it. */
+	readonly size: VolumeSize | null;
+}
+
+export interface VolumeSize {
+	/** Bytes that its claim asks for, and that it has. */
+	readonly requested: number;
+	readonly capacity: number;
+	/** The part of its file system that is in use, from 0 to 1; null where its instance does not say. */
+	readonly usedShare: number | null;
 }
 
 export interface View {
@@ -50,6 +76,8 @@ export interface View {
 	readonly holdOffMs: number;
 	/** Milliseconds for which nothing has come of a restored copy's being put in place; 0 where none is. */
 	readonly seedStillMs: number;
+	/** Volumes were asked to grow and have not all grown yet, or only just: what is known of their room is old. */
+	readonly growing: boolean;
 	/** How far a rolling update is; null while that is not known. */
 	readonly rollout: RolloutFacts | null;
 }

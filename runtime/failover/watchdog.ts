@@ -23,6 +23,7 @@ import { ReportKeeper } from "./reportKeeper.ts";
 import { serve } from "./server.ts";
 import { type Status, status } from "./status.ts";
 import { Telemetry } from "./telemetry.ts";
+import { watchVolumes } from "./volumes.ts";
 
 const settingsFile = "/etc/mysql-dr/settings/settings.json";
 
@@ -103,7 +104,10 @@ class Watchdog {
 	async #instruments(measures: Measures): Promise<Instruments> {
 		const { namespace } = this.#settings;
 		const given = { config: this.#config, namespace };
-		const stores = await openStores(this.#settings.stores, given);
+		const stores = await openStores(
+			this.#settings.stores.filter(({ podsAlone }) => !podsAlone),
+			given,
+		);
 		const reports = new ReportKeeper({
 			...{ stores, clock: systemClock, log: this.#log },
 			onStored: (store, outcome) => measures.stored(store, outcome),
@@ -136,7 +140,9 @@ class Watchdog {
 		this.#lease = lease;
 		const instrumental = { stores: instruments.stores, observer: this.#observer(instruments) };
 		const own = { settings: this.#settings, clock: systemClock, log: this.#log };
-		const options = leaderOptions({ access, kubernetes: this.#config, store, pods, lease, ...own, ...instrumental });
+		const volumes = watchVolumes({ config: this.#config, ...this.#names(), clock: systemClock, onError });
+		const given = { access, kubernetes: this.#config, store, pods, volumes, lease };
+		const options = leaderOptions({ ...given, ...own, ...instrumental });
 		const probers = new Probers(options);
 		const probing = probers.run(stop);
 		this.#candidate = this.#queue(lease, pods, () => {
@@ -195,7 +201,8 @@ class Watchdog {
 			record,
 			watchdog: { leader: self(), zone: zoneOf({ self: self(), pods: this.#pods }), members },
 			reads: leader.upkeep.reads,
-			alerts: [...(decision?.alerts ?? []), ...leader.upkeep.alerts, ...(this.#reports?.alerts ?? [])],
+			lastOpen: leader.lastOpen,
+			alerts: [...(decision?.alerts ?? []), ...leader.alerts, ...(this.#reports?.alerts ?? [])],
 			doing: action === undefined ? "starting" : action.do === "wait" ? action.reason : action.do,
 		});
 	}

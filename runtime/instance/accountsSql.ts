@@ -1,7 +1,7 @@
 /** The init file of `mysqld --initialize`: every account, on each instance by itself. */
 
 import { backupGrants } from "../backup/grants.ts";
-import type { AccountName, Passwords } from "../credentials/accounts.ts";
+import { type AccountName, accountNames, type Passwords } from "../credentials/accounts.ts";
 import { grantedSchema, sqlString } from "../mysql/sqlText.ts";
 
 /** The schema that drills write to; nothing else lives there. */
@@ -39,21 +39,34 @@ export function accountsSql(passwords: Passwords, schemas: readonly string[]): s
  * today's password, those that are new are made. One statement a line.
  */
 export function renewAccountsSql(passwords: Passwords, schemas: readonly string[]): string {
+	return renewSomeSql(passwords, accountNames, schemas);
+}
+
+/** The same for these accounts alone; the others stay as they are. */
+export function renewSomeSql<N extends AccountName>(
+	passwords: Readonly<Record<N, string>>,
+	names: readonly N[],
+	schemas: readonly string[],
+): string {
 	const lines = ["SET SESSION sql_log_bin = 0"];
-	for (const account of accounts(schemas)) {
-		const who = `${sqlString(account.name)}@${sqlString(account.host)}`;
-		const tls = account.host === "%" ? " REQUIRE SSL" : "";
-		const as = identified(passwords[account.name]);
+	for (const { name, host, grants } of ourAccounts(schemas)) {
+		const known = names.find((one) => one === name);
+		if (known === undefined) continue;
+		const who = `${sqlString(name)}@${sqlString(host)}`;
+		const as = identified(passwords[known]);
 		lines.push(
-			`CREATE USER IF NOT EXISTS ${who} ${as}${tls}`,
+			`CREATE USER IF NOT EXISTS ${who} ${as}${host === "%" ? " REQUIRE SSL" : ""}`,
 			`ALTER USER ${who} ${as} ACCOUNT UNLOCK`,
 			`ALTER USER ${who} DISCARD OLD PASSWORD`,
+			...grants.map((grant) => `GRANT ${grant} TO ${who}`),
 		);
-		lines.push(...account.grants.map((grant) => `GRANT ${grant} TO ${who}`));
 	}
-	const root = `'root'@'localhost' ${identified(passwords.root)}`;
-	lines.push(`CREATE USER IF NOT EXISTS ${root}`, `ALTER USER ${root}`);
 	return `${lines.join(";\n")};\n`;
+}
+
+/** Every account that an instance is made with. */
+export function ourAccounts(schemas: readonly string[]): readonly (Omit<Account, "name"> & { name: AccountName })[] {
+	return [...accounts(schemas), { name: "root", host: "localhost", grants: [] }];
 }
 
 function identified(password: string): string {
@@ -95,6 +108,7 @@ function watchdogGrants(schemas: readonly string[]): readonly string[] {
 		"REPLICATION_SLAVE_ADMIN", // CHANGE REPLICATION SOURCE, START, STOP and RESET REPLICA
 		"SYSTEM_USER", // KILL of an applier that waits for the rest of a transaction
 		"CLONE_ADMIN", // CLONE INSTANCE FROM, as recipient (includes shutting down)
+		"BINLOG_ADMIN", // PURGE BINARY LOGS, where they would fill the volume and no archiver lets them go
 		"BACKUP_ADMIN", // LOCK INSTANCE FOR BACKUP around snapshots
 	];
 	const classic = [

@@ -134,6 +134,9 @@ sync_relay_log = 1
 replica_net_timeout = ${profile.netTimeoutSeconds}
 replica_parallel_workers = ${profile.applierWorkers}
 replica_preserve_commit_order = ON
+# Whoever lost its data, or stands on an old volume, gets its own transactions back from the others: by default a
+# replica leaves out silently what its own server_id wrote. What it has already it knows by the GTIDs.
+replicate_same_server_id = ON
 # Seconds. A STOP REPLICA that cannot finish (the default waits a year) comes back; the watchdog asks again.
 rpl_stop_replica_timeout = 5`;
 }

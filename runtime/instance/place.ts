@@ -6,6 +6,8 @@ export interface Paths {
 	/** The claim; the data directory is `data` in it. */
 	readonly volume: string;
 	readonly temporary: string;
+	/** File that a container's last word goes to; Kubernetes shows it with the pod. */
+	readonly lastWord: string;
 	/** The file settings.json. */
 	readonly settings: string;
 	/** Folder with a file an account, holding its password. */
@@ -30,6 +32,7 @@ export const podPaths: Paths = {
 	run: "/run/mysql-dr",
 	volume: "/var/lib/mysql-dr",
 	temporary: "/tmp",
+	lastWord: "/dev/termination-log",
 	settings: "/etc/mysql-dr/settings/settings.json",
 	credentials: "/etc/mysql-dr/credentials",
 	tls: "/etc/mysql-dr/tls",
@@ -62,6 +65,6 @@ export function ordinal(pod: string): number {
 	return Number(digits);
 }
 
-export const dataFolder = (paths: Paths) => `${paths.volume}/data`;
+export const dataFolder = (paths: Pick<Paths, "volume">) => `${paths.volume}/data`;
 export const socket = (paths: Paths) => `${paths.run}/mysqld.sock`;
 export const pidFile = (paths: Paths) => `${paths.run}/mysqld.pid`;

@@ -4,10 +4,12 @@
  */
 import { endForeignAppliers, forgetForeignChannels, stopForeignChannels } from "./channels.ts";
 import { contains, formatGtidSet, type GtidSet } from "./gtidSet.ts";
+import { endOtherSessions } from "./otherSessions.ts";
 import { promote } from "./promotion.ts";
 import { type Reading, read } from "./reading.ts";
 import type { Session } from "./session.ts";
 import { sqlName, sqlString } from "./sqlText.ts";
+import { monotonic, type Now, within } from "./within.ts";
 
 /** How replicas reach their source. */
 export interface ReplicationLink {
@@ -44,6 +46,12 @@ export interface Instance {
 	shutOut(deadlineMs: number): Promise<void>;
 	/** Replicates from `sourceHost`; what it had of another source's relay log is kept and applied. */
 	follow(sourceHost: string, deadlineMs: number): Promise<void>;
+	/**
+	 * As `follow`, for one that is far behind and of which nothing counts: what it fetches is not synced, and it
+	 * acknowledges nothing. A source that writes as fast as its replicas sync would never be caught up with otherwise: they
+	 * all sync each event (sync_relay_log). What it has fetched must be applied before it may `follow`.
+	 */
+	catchUp(sourceHost: string, deadlineMs: number): Promise<void>;
 	/** Forgets any source and its relay log. Only for an instance of which nothing counts. */
 	forgetSource(deadlineMs: number): Promise<void>;
 	/** Uses renewed certificates from now on. */
@@ -52,22 +60,24 @@ export interface Instance {
 	createSchemas(names: readonly string[], deadlineMs: number): Promise<void>;
 }
 
-export function instance(session: Session, link: ReplicationLink): Instance {
+/** @param now for deadlines that several statements share */
+export function instance(session: Session, link: ReplicationLink, now: Now = monotonic): Instance {
 	const run = (statement: string, ms: number) => session.run(statement, ms);
 	return {
 		read: (ms) => read(session, ms),
 		stopReceiver: async (ms) => void (await run("STOP REPLICA IO_THREAD", ms)),
 		applyUntil: (set, ms) => applyUntil(session, set, ms),
-		promote: (ms) => promote(session, ms),
+		promote: (ms) => promote(session, within(ms, now)),
 		openTransactions: (ms) => openTransactions(session, ms),
-		refuseWrites: (ms) => refuseWrites(session, ms),
+		refuseWrites: (ms) => refuseWrites(session, within(ms, now)),
 		acceptWrites: async (ms) => void (await run(acceptance, ms)),
-		fence: (ms) => fence(session, ms),
+		fence: (ms) => fence(session, within(ms, now)),
 		shutOut: async (ms) => void (await run("SET GLOBAL offline_mode = ON", ms)),
-		follow: (source, ms) => follow(session, link, source, ms),
-		forgetSource: async (ms) => void (await run("STOP REPLICA; RESET REPLICA ALL", ms)),
+		follow: (source, ms) => follow(session, { link, source, receipt: durable }, within(ms, now)),
+		catchUp: (source, ms) => follow(session, { link, source, receipt: hasty }, within(ms, now)),
+		forgetSource: (ms) => forgetSource(session, within(ms, now)),
 		reloadCertificates: async (ms) => void (await run(reload, ms)),
-		createSchemas: (names, ms) => createSchemas(session, names, ms),
+		createSchemas: (names, ms) => createSchemas(session, names, within(ms, now)),
 	};
 }
 
@@ -87,8 +97,7 @@ SET GLOBAL super_read_only = ON;
 SET GLOBAL offline_mode = OFF`;
 
 /** An import's applier is neither a client nor kept out by super_read_only: it would go on writing, unacknowledged. */
-async function fence(session: Session, deadlineMs: number): Promise<void> {
-	const left = within(deadlineMs);
+async function fence(session: Session, left: () => number): Promise<void> {
 	await session.run("SET GLOBAL offline_mode = ON", left());
 	await endForeignAppliers(session, left());
 	await session.run(closing, left());
@@ -96,17 +105,10 @@ async function fence(session: Session, deadlineMs: number): Promise<void> {
 }
 
 /** What an import applies would come after what the new primary is said to have: its applier stops first. */
-async function refuseWrites(session: Session, deadlineMs: number): Promise<void> {
-	const left = within(deadlineMs);
+async function refuseWrites(session: Session, left: () => number): Promise<void> {
 	await stopForeignChannels(session, left());
 	const ms = left();
 	await session.run(refusal(ms), ms);
-}
-
-/** What is left of a deadline that several statements share, in milliseconds. */
-function within(deadlineMs: number): () => number {
-	const end = performance.now() + deadlineMs;
-	return () => Math.max(1, end - performance.now());
 }
 
 async function openTransactions(session: Session, deadlineMs: number): Promise<ReadonlySet<string>> {
@@ -142,21 +144,38 @@ async function applyUntil(session: Session, set: GtidSet, deadlineMs: number): P
 /** With no channel named, it would speak to an import's too. */
 const startApplier = "START REPLICA SQL_THREAD FOR CHANNEL ''";
 
-async function follow(session: Session, link: ReplicationLink, source: string, deadlineMs: number): Promise<void> {
-	await forgetForeignChannels(session, deadlineMs);
-	const { receiver, applier } = await read(session, deadlineMs);
+/** How a receiver takes what it is sent. Semi-sync's side of it is read when the receiver starts. */
+const durable = "SET GLOBAL sync_relay_log = 1; SET GLOBAL rpl_semi_sync_replica_enabled = ON";
+/** The server's own default: it writes to disk now and then, so that little is left to be written at the end. */
+const hasty = "SET GLOBAL rpl_semi_sync_replica_enabled = OFF; SET GLOBAL sync_relay_log = 10000";
+
+interface Following {
+	readonly link: ReplicationLink;
+	readonly source: string;
+	readonly receipt: string;
+}
+
+async function follow(session: Session, { link, source, receipt }: Following, left: () => number): Promise<void> {
+	await forgetForeignChannels(session, left());
+	const { receiver, applier } = await read(session, left());
 	if (receiver !== null && receiver.state !== "off") {
-		await session.run("STOP REPLICA IO_THREAD", deadlineMs);
+		await session.run("STOP REPLICA IO_THREAD", left());
 	}
 	// A running applier keeps CHANGE from purging a relay log that nobody else may have.
 	if (applier !== null && !applier.running) {
-		await session.run(startApplier, deadlineMs);
+		await session.run(startApplier, left());
 	}
 	if (receiver?.source !== source) {
-		await session.run(changeSource(link, source, receiver?.autoPosition ?? false), deadlineMs);
+		await session.run(changeSource(link, source, receiver?.autoPosition ?? false), left());
 	}
-	await session.run(startReceiver(link), deadlineMs);
-	await session.run(startApplier, deadlineMs);
+	await session.run(`${receipt}; ${startReceiver(link)}`, left());
+	await session.run(startApplier, left());
+}
+
+/** One that was given up on a disk that did not answer would throw away what was acknowledged since. */
+async function forgetSource(session: Session, left: () => number): Promise<void> {
+	await endOtherSessions(session, left);
+	await session.run("STOP REPLICA; RESET REPLICA ALL", left());
 }
 
 /** Auto position may only be set with both threads stopped, so only where nothing is configured yet. */
@@ -180,8 +199,8 @@ function startReceiver(link: ReplicationLink): string {
 	return `START REPLICA IO_THREAD USER = ${sqlString(link.user)} PASSWORD = ${sqlString(link.password)}`;
 }
 
-async function createSchemas(session: Session, names: readonly string[], deadlineMs: number): Promise<void> {
+async function createSchemas(session: Session, names: readonly string[], left: () => number): Promise<void> {
 	for (const name of names) {
-		await session.run(`CREATE DATABASE IF NOT EXISTS ${sqlName(name)}`, deadlineMs);
+		await session.run(`CREATE DATABASE IF NOT EXISTS ${sqlName(name)}`, left());
 	}
 }

@@ -1,5 +1,6 @@
 /** How a replica becomes a source that accepts writes. */
 import { killThread } from "./channels.ts";
+import { endOtherSessions } from "./otherSessions.ts";
 import type { Session } from "./session.ts";
 
 /**
@@ -22,9 +23,12 @@ WHERE coordinator.PROCESSING_TRANSACTION <> ''`;
  * Everything that counts has been applied before: what the applier is in the middle of is nobody's. A source that died
  * while it sent a transaction leaves its beginning in the relay log, and STOP REPLICA waits a minute for the rest of it
  * (seen on 9.7.4). Killed, the applier rolls the beginning back and ends at once.
+ *
+ * @param left as of `within`
  */
-export async function promote(session: Session, deadlineMs: number): Promise<void> {
-	const [rows = []] = await session.run(unfinished, deadlineMs);
-	for (const { id } of rows) await killThread(session, String(id), deadlineMs);
-	await session.run(promotion, deadlineMs);
+export async function promote(session: Session, left: () => number): Promise<void> {
+	await endOtherSessions(session, left);
+	const [rows = []] = await session.run(unfinished, left());
+	for (const { id } of rows) await killThread(session, String(id), left());
+	await session.run(promotion, left());
 }

@@ -10,6 +10,14 @@ export interface Receiver {
 	readonly error: string;
 }
 
+export interface Applier {
+	readonly running: boolean;
+	/** Why it stopped: empty while it runs, and where it was told to stop. */
+	readonly error: string;
+	/** The number of that error; 0 where there is none. */
+	readonly errno: number;
+}
+
 export interface Reading {
 	readonly uuid: string;
 	readonly version: string;
@@ -30,9 +38,11 @@ export interface Reading {
 	readonly binlogBytes: number;
 	/** True when this instance's receiver acknowledges. */
 	readonly acknowledges: boolean;
+	/** What it fetches is not synced, and it acknowledges nothing (`Instance.catchUp`). A restart ends that. */
+	readonly catchingUp: boolean;
 	/** Null when no source is configured. */
 	readonly receiver: Receiver | null;
-	readonly applier: { readonly running: boolean; readonly error: string } | null;
+	readonly applier: Applier | null;
 	/** The applier of a channel that is not the cluster's own runs, which read-only does not stop: an import's. */
 	readonly foreignApplier: boolean;
 	/** Seconds behind the source as the server estimates them; null when it does not know. */
@@ -55,7 +65,8 @@ WHERE EVENT_NAME IN ('wait/io/file/sql/binlog', 'wait/io/file/sql/binlog_cache')
 
 const sql = `SELECT @@server_uuid AS uuid, @@version AS version, @@GLOBAL.gtid_executed AS executed,
  @@GLOBAL.gtid_purged AS purged, @@GLOBAL.super_read_only AS superReadOnly,
- @@GLOBAL.rpl_semi_sync_source_enabled AS acksRequired;
+ @@GLOBAL.rpl_semi_sync_source_enabled AS acksRequired,
+ (@@GLOBAL.sync_relay_log <> 1 OR NOT @@GLOBAL.rpl_semi_sync_replica_enabled) AS catchingUp;
 SHOW REPLICA STATUS;
 SHOW GLOBAL STATUS WHERE Variable_name IN ('Uptime', 'Rpl_semi_sync_replica_status',
  'Rpl_semi_sync_source_clients', 'Rpl_semi_sync_source_wait_sessions');
@@ -90,6 +101,7 @@ export function parseReading(
 		committing: Number(work.committing ?? 0),
 		binlogBytes: Number(work.binlogBytes ?? 0),
 		acknowledges: status.get("Rpl_semi_sync_replica_status") === "ON",
+		catchingUp: flag(variables.catchingUp),
 		receiver: replica === undefined ? null : parseReceiver(replica),
 		applier: replica === undefined ? null : parseApplier(replica),
 		foreignApplier: channels.some((row) => row !== replica && row.Replica_SQL_Running === "Yes"),
@@ -109,8 +121,9 @@ function parseReceiver(row: Row): Receiver {
 	};
 }
 
-function parseApplier(row: Row): { running: boolean; error: string } {
-	return { running: row.Replica_SQL_Running === "Yes", error: text(row.Last_SQL_Error) };
+function parseApplier(row: Row): Applier {
+	const errno = Number(row.Last_SQL_Errno ?? 0);
+	return { running: row.Replica_SQL_Running === "Yes", error: text(row.Last_SQL_Error), errno };
 }
 
 function parseLag(row: Row | undefined): number | null {

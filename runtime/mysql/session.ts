@@ -18,7 +18,14 @@ export interface Login {
 	readonly password: string;
 	/** PEM text of the certificate authority. */
 	readonly ca: string;
+	/** What the session is for, as the server is told: `probe` where it only reads. */
+	readonly purpose?: typeof probe;
 }
+
+export const probe = "probe";
+
+/** Of the connection attributes (performance_schema.session_connect_attrs). */
+export const purposeAttribute = "mysql_dr_purpose";
 
 export type Row = Record<string, string | number | null>;
 
@@ -66,6 +73,7 @@ export async function openForeignSession(target: Target, login: ForeignLogin, de
 		user: login.user,
 		password: login.password,
 		...(login.ssl === null ? {} : { ssl: login.ssl }),
+		...(login.purpose === undefined ? {} : { connectAttributes: { [purposeAttribute]: login.purpose } }),
 		multipleStatements: true,
 		connectTimeout: deadlineMs,
 		supportBigNumbers: true,

@@ -18,6 +18,7 @@ export const defaultWorkers = 8;
  * Lines of my.cnf. Which server wrote a transaction does not matter: a copy has no history of its own to protect. Without a
  * binary log a replayed statement that has nothing to do (CREATE DATABASE IF NOT EXISTS of one that is there) leaves no GTID
  * behind (seen on a site of 9.7.4, not yet on a server alone); nobody reads this one, and each batch's is removed behind it.
+ * Nobody reads the copy before a batch is all there, so that the order within it is of no use.
  */
 export const replaySettings = ({ workers = defaultWorkers }: ReplayOptions = {}): readonly string[] => [
 	`relay_log = ${relayLog}`,
@@ -26,8 +27,9 @@ export const replaySettings = ({ workers = defaultWorkers }: ReplayOptions = {})
 	"sync_relay_log = 0",
 	"replicate_same_server_id = ON",
 	`replica_parallel_workers = ${workers}`,
-	"replica_preserve_commit_order = ON",
-	"log_bin = scratch",
+	"replica_preserve_commit_order = OFF",
+	// The instances' own name: what the copy of a volume has in its last binary log alone is recovered from there.
+	"log_bin = binlog",
 	"log_replica_updates = ON",
 	"binlog_row_image = MINIMAL",
 ];
@@ -72,11 +74,13 @@ async function forget(session: Session, channel: string): Promise<void> {
 		`STOP REPLICA SQL_THREAD FOR CHANNEL ${channel}; RESET REPLICA ALL FOR CHANNEL ${channel}`,
 		shortMs,
 	);
-	await session.run(ownLogs, shortMs);
+	await dropOwnLogs(session);
 }
 
-/** The copy's own binary log would take as much room again as what is replayed. */
-const ownLogs = "FLUSH BINARY LOGS; PURGE BINARY LOGS BEFORE NOW(6) + INTERVAL 1 DAY";
+/** A copy's own binary log would take as much room again as what is replayed. */
+export async function dropOwnLogs(session: Session): Promise<void> {
+	await session.run("FLUSH BINARY LOGS; PURGE BINARY LOGS BEFORE NOW(6) + INTERVAL 1 DAY", shortMs);
+}
 
 async function applied(
 	session: Session,

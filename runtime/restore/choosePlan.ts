@@ -2,23 +2,23 @@
 import { Refusal } from "../exit.ts";
 import { type Cut, cutWithin, findCut, newestCommit } from "./cut.ts";
 import type { History } from "./history.ts";
-import { planRestore, type RestorePlan } from "./planRestore.ts";
+import { planRestore, type RestoreInputs, type RestorePlan } from "./planRestore.ts";
 import type { Stored } from "./readStores.ts";
 import { openFromAny, type SegmentSource, UnusableSegment } from "./segmentSource.ts";
 import { formatMicros, formatTarget, type RestoreTarget } from "./target.ts";
 
 /**
- * @param unusable backups that were tried in vain
+ * @param given the snapshot that is there, and what was tried in vain
  * @throws UserError, Refusal as `planRestore`; nothing is changed
  */
 export async function choosePlan(
 	{ catalogues, history, away }: Stored,
 	target: RestoreTarget,
 	source: SegmentSource,
-	unusable: ReadonlyMap<string, string> = new Map(),
+	given: Pick<RestoreInputs, "snapshot" | "unusable"> = {},
 ): Promise<RestorePlan> {
 	const cut = await exactCut(history, target, source);
-	const plan = planRestore({ catalogues, history, target, cut, unusable });
+	const plan = planRestore({ ...given, catalogues, history, target, cut });
 	return { ...plan, notes: [...away, ...plan.notes] };
 }
 

@@ -1,32 +1,26 @@
-/** Which backup and which segments lead to a target, or why nothing does. Pure. */
+/** Which backup or snapshot and which segments lead to a target, or why nothing does. Pure. */
 import { UserError } from "../../objectives/error.ts";
-import type { BackupEntry } from "../backup/entry.ts";
 import { Refusal } from "../exit.ts";
 import { formatGtidSet, type GtidSet, parseGtidSet } from "../mysql/gtidSet.ts";
+import { type Base, called, type GivenSnapshot, snapshotBase } from "./base.ts";
+import { clockNotes } from "./clockNotes.ts";
 import { archiveRange, newestCommit } from "./cut.ts";
-import {
-	type BackupCopy,
-	type Candidate,
-	candidates,
-	misfit,
-	type StoredCatalogue,
-	type Wanted,
-} from "./fittingBackup.ts";
+import { backupBases, misfit, type StoredCatalogue, type Wanted } from "./fittingBackup.ts";
 import type { History } from "./history.ts";
 import { type Broken, type PlannedSegment, planReplay, type Replay } from "./planReplay.ts";
 import { formatMicros, formatTarget, type RestoreTarget } from "./target.ts";
 
 export interface RestoreInputs extends Wanted {
 	readonly catalogues: readonly StoredCatalogue[];
-	/** Backups that were tried and found damaged, and how. */
+	/** What the copy's volume was made from. It comes before every backup: it is there already. */
+	readonly snapshot?: GivenSnapshot | undefined;
+	/** What was tried and found damaged, as {@link called} names it, and how. */
 	readonly unusable?: ReadonlyMap<string, string>;
 }
 
 export interface RestorePlan {
 	readonly target: RestoreTarget;
-	readonly backup: BackupEntry;
-	/** Where it lies; the first is tried first. */
-	readonly copies: readonly BackupCopy[];
+	readonly base: Base;
 	readonly segments: readonly PlannedSegment[];
 	/** All that the restored copy holds, and nothing else. */
 	readonly gtids: GtidSet;
@@ -39,38 +33,41 @@ export interface RestorePlan {
 }
 
 /**
- * The newest backup that holds nothing beyond the cut and from which the archive leads there.
+ * The snapshot, or the newest backup, that holds nothing beyond the cut and from which the archive leads there.
  * @throws UserError for a target outside of what can be restored, with what can
  * @throws Refusal where something that is needed is damaged or missing: names it, and what can be restored without it
  */
 export function planRestore(inputs: RestoreInputs): RestorePlan {
 	const notes: string[] = [...inputs.history.notes, ...inputs.catalogues.flatMap((c) => c.damaged)];
 	const broken: Broken[] = [];
-	for (const candidate of candidates(inputs.catalogues)) {
-		const { entry } = candidate;
-		const wrong = inputs.unusable?.get(entry.id);
-		if (wrong !== undefined) {
-			notes.push(`backup ${entry.id} is passed over: ${wrong}`);
-			continue;
-		}
-		const unfit = misfit(entry, inputs);
+	for (const base of basesOf(inputs)) {
+		const unfit = inputs.unusable?.get(called(base)) ?? misfit(base, inputs);
 		if (unfit !== null) {
-			if (inputs.target.kind === "latest") notes.push(`backup ${entry.id} is passed over: ${unfit}`);
+			if (isToldOf(base, inputs)) notes.push(`${called(base)} is passed over: ${unfit}`);
 			continue;
 		}
-		const replay = planReplay(parseGtidSet(entry.gtidExecuted), inputs.history, inputs.cut);
-		if (!("why" in replay)) return planWith(candidate, replay, inputs, notes);
+		const replay = planReplay(parseGtidSet(base.gtidExecuted), inputs.history, inputs.cut);
+		if (!("why" in replay)) return planWith(base, replay, inputs, [...notes, ...clockNotes(base, inputs)]);
 		broken.push(replay);
-		notes.push(`backup ${entry.id} is passed over: ${replay.why}`);
+		notes.push(`${called(base)} is passed over: ${replay.why}`);
 	}
 	throw refusal(inputs, broken, notes);
 }
 
-function planWith({ entry, copies }: Candidate, replay: Replay, inputs: RestoreInputs, notes: string[]): RestorePlan {
-	const { target, history } = inputs;
+function basesOf({ snapshot, catalogues }: RestoreInputs): readonly Base[] {
+	const given = snapshot === undefined ? [] : [snapshotBase(snapshot)];
+	return snapshot?.alone ? given : [...given, ...backupBases(catalogues)];
+}
+
+/** That a backup is newer than a target is nothing to tell. */
+function isToldOf(base: Base, { target, unusable }: RestoreInputs): boolean {
+	return base.kind === "snapshot" || target.kind === "latest" || unusable?.has(called(base)) === true;
+}
+
+function planWith(base: Base, replay: Replay, { target, history }: RestoreInputs, notes: string[]): RestorePlan {
 	const lastTerm = lastTermOf(history);
 	const archive = replay.segments.reduce((sum, { segment }) => sum + segment.header.bytes, 0);
-	return { target, backup: entry, copies, ...replay, bytes: { data: entry.bytes, archive }, lastTerm, notes };
+	return { target, base, ...replay, bytes: { data: base.bytes, archive }, lastTerm, notes };
 }
 
 function lastTermOf({ segments, provisional, orphans }: History): number | null {
@@ -81,10 +78,14 @@ function lastTermOf({ segments, provisional, orphans }: History): number | null 
 
 function refusal(inputs: RestoreInputs, broken: readonly Broken[], notes: readonly string[]): Error {
 	const target = formatTarget(inputs.target);
-	const usable = candidates(inputs.catalogues).filter(({ entry }) => !inputs.unusable?.has(entry.id));
+	const usable = backupBases(inputs.catalogues).filter((base) => !inputs.unusable?.has(called(base)));
 	// Of the newest backup: it leads the furthest.
 	const [nearest] = broken;
 	if (nearest !== undefined) return new Refusal(`${target}: ${nearest.why}`, possibleBefore(nearest));
+	if (inputs.snapshot?.alone) {
+		const remedy = "leave out its name, and one that fits is taken, or a backup";
+		return new Refusal(`${target}: ${notes.at(-1)}`, remedy);
+	}
 	if (usable.length === 0) {
 		const why = notes.length === 0 ? "there is no backup" : `there is no backup that can be used (${notes.join("; ")})`;
 		return new Refusal(`${target}: ${why}`, "make one: mysql-dr backup full");
@@ -93,7 +94,7 @@ function refusal(inputs: RestoreInputs, broken: readonly Broken[], notes: readon
 		field: "--to",
 		value: target,
 		wrong: `no backup is older than ${target}`,
-		remedy: `the oldest one was finished at ${usable.at(-1)?.entry.finishedAt}, and ${archiveRange(inputs.history)}: name a later target`,
+		remedy: `the oldest one was finished at ${usable.at(-1)?.finishedAt}, and ${archiveRange(inputs.history)}: name a later target`,
 	});
 }
 
@@ -105,10 +106,12 @@ function possibleBefore({ before }: Broken): string {
 
 /** For people and JSON. */
 export function planDocument(plan: RestorePlan) {
+	const { base } = plan;
 	const [first, last] = [plan.segments[0], plan.segments.at(-1)];
 	return {
 		target: formatTarget(plan.target),
-		backup: { id: plan.backup.id, finishedAt: plan.backup.finishedAt, copies: plan.copies },
+		backup: base.kind === "backup" ? { id: base.id, finishedAt: base.finishedAt, copies: base.copies } : null,
+		snapshot: base.kind === "snapshot" ? { name: base.id, takenBefore: base.finishedAt } : null,
 		segments: { count: plan.segments.length, first: numberOf(first), last: numberOf(last) },
 		bytes: plan.bytes,
 		gtids: formatGtidSet(plan.gtids),

@@ -1,4 +1,5 @@
 /** A copy of the database as it was at a target, out of nothing but the stores and a key. */
+import { rm } from "node:fs/promises";
 import type { BackupStore } from "../backup/backupStore.ts";
 import { identity } from "../backup/keys.ts";
 import { FailedError } from "../exit.ts";
@@ -6,7 +7,8 @@ import { equals, formatGtidSet, parseGtidSet } from "../mysql/gtidSet.ts";
 import { scratchPaths } from "../scratch/scratchCnf.ts";
 import type { ScratchOptions, ScratchServer } from "../scratch/scratchServer.ts";
 import { startScratch } from "../scratch/startScratch.ts";
-import { replaySettings } from "./applier.ts";
+import { dropOwnLogs, replaySettings } from "./applier.ts";
+import { called } from "./base.ts";
 import { choosePlan } from "./choosePlan.ts";
 import { newestCommit } from "./cut.ts";
 import { heldByNearBackups } from "./nearBackups.ts";
@@ -14,10 +16,11 @@ import type { RestorePlan } from "./planRestore.ts";
 import type { Report } from "./progress.ts";
 import { readStores, type Since, type Stored } from "./readStores.ts";
 import { executed, type Replayed, replay } from "./replay.ts";
-import { restoreData, UnusableBackup } from "./restoreData.ts";
+import { restoreData, UnusableBase } from "./restoreData.ts";
 import { RestoredCopy } from "./restoredCopy.ts";
-import { checkRoom, neededBytes } from "./room.ts";
+import { checkRoom, neededBytes, replayBytes } from "./room.ts";
 import { chosenPart, type SegmentSource, UnusableSegment } from "./segmentSource.ts";
+import { dropSnapshotData, type SnapshotData, takeSnapshotData } from "./snapshotData.ts";
 import { formatMicros, type RestoreTarget } from "./target.ts";
 
 export interface RestoreWork {
@@ -34,6 +37,8 @@ export interface RestoreWork {
 	/** What an operator should know although it does not keep the restore from going on. */
 	readonly onNote: (note: string) => void;
 	readonly onPlan?: (plan: RestorePlan) => void;
+	/** What the volume below `folder` was made from: then nothing needs to be fetched, where it leads to the target. */
+	readonly snapshot?: SnapshotData | undefined;
 	/** Relay log in one batch; default: `defaultBatchBytes`. */
 	readonly batchBytes?: number;
 	readonly signal?: AbortSignal | undefined;
@@ -63,14 +68,15 @@ export async function restore(target: RestoreTarget, work: RestoreWork): Promise
 	work.report({ step: "reading the stores" });
 	for (;;) {
 		const plan = await planner.next();
-		await checkRoom(work.folder, neededBytes(plan.bytes.data, plan.bytes.archive, work.batchBytes));
+		await makeRoom(plan, work);
 		work.onPlan?.(plan);
 		try {
 			return await carryOut(plan, work, source, began);
 		} catch (error) {
-			if (!(error instanceof UnusableBackup)) throw error;
+			if (!(error instanceof UnusableBase)) throw error;
 			work.onNote(error.message);
 			planner.without(error);
+			await rm(scratchPaths(work.folder).data, { recursive: true, force: true });
 		}
 	}
 }
@@ -90,12 +96,12 @@ class Planner {
 		this.#source = source;
 	}
 
-	without({ id, message }: UnusableBackup): void {
-		this.#unusable.set(id, message);
+	without({ base, message }: UnusableBase): void {
+		this.#unusable.set(called(base), message);
 	}
 
 	async next(): Promise<RestorePlan> {
-		this.#stored ??= await this.#read((catalogues) => heldByNearBackups(catalogues, this.#target));
+		this.#stored ??= await this.#read((catalogues) => this.#near(catalogues));
 		try {
 			return await this.#plan(this.#stored);
 		} catch (error) {
@@ -107,8 +113,15 @@ class Planner {
 		}
 	}
 
+	#near(catalogues: Parameters<Since>[0]): ReturnType<Since> {
+		const snapshot = this.#work.snapshot?.snapshot;
+		if (snapshot !== undefined) return parseGtidSet(snapshot.gtidExecuted);
+		return heldByNearBackups(catalogues, this.#target);
+	}
+
 	#plan(stored: Stored): Promise<RestorePlan> {
-		return choosePlan(stored, this.#target, this.#source, this.#unusable);
+		const given = { snapshot: this.#work.snapshot?.snapshot, unusable: this.#unusable };
+		return choosePlan(stored, this.#target, this.#source, given);
 	}
 
 	#read(since: Since): Promise<Stored> {
@@ -130,11 +143,10 @@ function segmentSource({ stores, key, onNote, signal }: RestoreWork): OpenSource
 }
 
 async function carryOut(plan: RestorePlan, work: RestoreWork, source: OpenSource, began: number): Promise<Restored> {
-	const repositories = work.stores.map(({ repository }) => repository);
-	const downloadSeconds = await restoreData(plan, { ...work, repositories });
+	const downloadSeconds = await bring(plan, work);
 	const boot = performance.now();
 	work.report({ step: "booting the copy" });
-	const server = await startScratch(copyOptions(work));
+	const server = await booted(plan, work);
 	try {
 		await begin(server, plan);
 		const bootSeconds = (performance.now() - boot) / 1000;
@@ -155,6 +167,31 @@ function withPossible(error: UnusableSegment, { segments }: RestorePlan): string
 	return last === null ? error.message : `${error.message}; what is possible before it: --to ${formatMicros(last)}`;
 }
 
+/** A snapshot that is not restored would take the room of what is. */
+async function makeRoom({ base, bytes }: RestorePlan, { folder, batchBytes, snapshot }: RestoreWork): Promise<void> {
+	const there = base.kind === "snapshot";
+	if (!there && snapshot !== undefined) await dropSnapshotData(snapshot);
+	await checkRoom(folder, (there ? replayBytes : neededBytes)(bytes.data, bytes.archive, batchBytes));
+}
+
+/** @returns seconds that it took */
+async function bring(plan: RestorePlan, work: RestoreWork): Promise<number> {
+	const { snapshot, folder, stores } = work;
+	if (plan.base.kind === "snapshot" && snapshot !== undefined) return takeSnapshotData(snapshot, folder);
+	return restoreData(plan, { ...work, repositories: stores.map(({ repository }) => repository) });
+}
+
+/** A backup was booted before it was stored; the storage's snapshot may not be what its verified copy was. */
+async function booted({ base }: RestorePlan, work: RestoreWork): Promise<ScratchServer> {
+	try {
+		return await startScratch(copyOptions(work));
+	} catch (error) {
+		work.signal?.throwIfAborted();
+		if (base.kind !== "snapshot" || !(error instanceof Error)) throw error;
+		throw new UnusableBase(base, [error.message]);
+	}
+}
+
 /** How the server of a copy is started, at first and again. */
 export function copyOptions({ folder, bufferPool, signal }: RestoreWork): ScratchOptions {
 	const options = { folder, bufferPool, purpose: "restore", readOnly: true, settings: replaySettings() } as const;
@@ -165,12 +202,14 @@ const endMs = 60_000;
 const statementMs = 60_000;
 
 /** Whom the original replicated from is no concern of the copy's. */
-async function begin({ session }: ScratchServer, { backup }: RestorePlan): Promise<void> {
+async function begin({ session }: ScratchServer, { base }: RestorePlan): Promise<void> {
 	const held = await executed(session);
-	if (!equals(held, parseGtidSet(backup.gtidExecuted))) {
-		throw new UnusableBackup(backup.id, [`it holds ${formatGtidSet(held)}, not what the catalogue says`]);
+	if (!equals(held, parseGtidSet(base.gtidExecuted))) {
+		const said = base.kind === "snapshot" ? "is written on it" : "the catalogue says";
+		throw new UnusableBase(base, [`it holds ${formatGtidSet(held)}, not what ${said}`]);
 	}
 	await session.run("RESET REPLICA ALL", statementMs);
+	if (base.kind === "snapshot") await dropOwnLogs(session);
 }
 
 function channels(): () => string {

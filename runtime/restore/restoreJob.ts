@@ -10,8 +10,10 @@ import { keyFault } from "../backup/keys.ts";
 import { jobLog } from "../commands/jobLine.ts";
 import { drillSchema } from "../instance/accountsSql.ts";
 import { jobPaths } from "../instance/jobPlace.ts";
+import { dataFolder } from "../instance/place.ts";
 import { readPasswords } from "../instance/readPasswords.ts";
 import { openSession } from "../mysql/session.ts";
+import { givenSnapshot } from "./base.ts";
 import { checkAbsent, type Loaded, loader, loadTables } from "./loadTables.ts";
 import { type Only, onlyTables } from "./onlyTables.ts";
 import { planDocument, type RestorePlan } from "./planRestore.ts";
@@ -33,6 +35,8 @@ export interface RestoreRequest {
 	readonly as?: string;
 	/** Another database of these stores. Default: this one. */
 	readonly from?: string;
+	/** What the pod's volume was made from, as {@link givenSnapshot} reads it. */
+	readonly snapshot?: string;
 }
 
 /** What a restore's job says at its end, or when the copy waits. */
@@ -68,11 +72,16 @@ export async function runRestoreJob(request: RestoreRequest): Promise<void> {
 
 type Log = ReturnType<typeof jobLog>;
 
+function snapshotOn({ snapshot }: RestoreRequest) {
+	return snapshot === undefined ? undefined : { snapshot: givenSnapshot(snapshot), data: dataFolder(jobPaths) };
+}
+
 async function restoreInPod(request: RestoreRequest, log: Log, signal: AbortSignal): Promise<void> {
 	const settings = parseSettings(await readFile(jobPaths.settings, "utf8"));
 	const target = parseTarget(request.to);
 	const notes: string[] = [];
-	const work = { ...(await workOf(settings, request.from, log, signal)), onNote: (note: string) => notes.push(note) };
+	const onNote = (note: string) => notes.push(note);
+	const work = { ...(await workOf(settings, request.from, log, signal)), onNote, snapshot: snapshotOn(request) };
 	if (request.only !== undefined) {
 		const only = onlyTables(request.only, request.as, [settings.schema]);
 		return void log.result(await bringBack(only, target, { settings, work, notes }));

@@ -42,7 +42,7 @@ export function validationReport(cluster: string, at: Date, validation: Validati
 		cluster,
 		at: at.toISOString(),
 		verdict: held ? "held" : "broken",
-		backup: plan.backup.id,
+		backup: plan.base.id,
 		comparedAt: { gtids, replica },
 		tables,
 		rows,

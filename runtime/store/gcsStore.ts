@@ -1,6 +1,7 @@
 /** A bucket of Google Cloud Storage. */
 import { createHash, randomUUID } from "node:crypto";
 import { buffer } from "node:stream/consumers";
+import { setTimeout } from "node:timers/promises";
 import {
 	type FileMetadata,
 	IdempotencyStrategy,
@@ -36,14 +37,16 @@ export function gcsStore(options: GcsStoreOptions): Bucket {
 	const { name, objectLock } = store;
 	const open = opener(options, deadlineMs);
 	const calling = <T>(call: string, work: (bucket: GcsBucket, signal: AbortSignal) => Promise<T>): Promise<T> =>
-		storeCall({ store: name, call, deadlineMs }, async (signal) => work(await open(), signal));
+		storeCall({ store: name, call, deadlineMs }, async (signal) => work(await open("ask"), signal));
 	const read = (key: string, range: { start?: number; end?: number }) =>
 		calling(`get ${key}`, (bucket, signal) =>
-			orNull(bucket, async () => {
-				const stream = bucket.file(key).createReadStream({ decompress: false, ...range });
-				signal.addEventListener("abort", () => stream.destroy());
-				return buffer(stream);
-			}),
+			orNull(bucket, () =>
+				again(signal, async () => {
+					const stream = (await open("read")).file(key).createReadStream({ decompress: false, ...range });
+					signal.addEventListener("abort", () => stream.destroy());
+					return buffer(stream);
+				}),
+			),
 		);
 	return {
 		name,
@@ -129,25 +132,59 @@ function retentionOf({ mode, days }: NonNullable<StoreSettings["objectLock"]>) {
 }
 
 /** A client reads its credentials once: another one follows it. */
-function opener({ store, keys }: GcsStoreOptions, deadlineMs: number): () => Promise<GcsBucket> {
-	let opened: { readonly bucket: GcsBucket; readonly until: number } | null = null;
-	return async () => {
-		if (opened !== null && Date.now() < opened.until) return opened.bucket;
+function opener({ store, keys }: GcsStoreOptions, deadlineMs: number): (use: Use) => Promise<GcsBucket> {
+	let opened: { readonly buckets: Readonly<Record<Use, GcsBucket>>; readonly until: number } | null = null;
+	return async (use) => {
+		if (opened !== null && Date.now() < opened.until) return opened.buckets[use];
 		const identity = keys === null ? null : gcsIdentity(await keys());
-		const bucket = new Storage(clientOptions(store, identity, deadlineMs)).bucket(store.bucket);
-		opened = { bucket, until: keys === null ? Number.POSITIVE_INFINITY : Date.now() + keysMs };
-		return bucket;
+		const bucket = (use: Use) => new Storage(clientOptions(store, identity, deadlineMs, use)).bucket(store.bucket);
+		const until = keys === null ? Number.POSITIVE_INFINITY : Date.now() + keysMs;
+		opened = { buckets: { ask: bucket("ask"), read: bucket("read") }, until };
+		return opened.buckets[use];
 	};
 }
 
-function clientOptions({ endpoint }: StoreSettings, authClient: AuthClient | null, timeout: number): StorageOptions {
+/**
+ * When it asks for a body again, the SDK throws where nobody can catch it, and the process ends (seen on 8.4.0, when the
+ * server says 500 or 503). What is read is asked for again here.
+ */
+type Use = "ask" | "read";
+
+function clientOptions(
+	{ endpoint }: StoreSettings,
+	authClient: AuthClient | null,
+	timeout: number,
+	use: Use,
+): StorageOptions {
 	return {
 		timeout,
 		// Whatever is asked here may be asked twice: a write that replaces says the same again.
-		retryOptions: { maxRetries: 2, totalTimeout: timeout / 1000, idempotencyStrategy: IdempotencyStrategy.RetryAlways },
+		retryOptions: {
+			autoRetry: use === "ask",
+			maxRetries: 2,
+			totalTimeout: timeout / 1000,
+			idempotencyStrategy: IdempotencyStrategy.RetryAlways,
+		},
 		...(authClient === null ? {} : { authClient }),
 		...(endpoint === undefined ? {} : { apiEndpoint: endpoint, useAuthWithCustomEndpoint: asks(endpoint, authClient) }),
 	};
+}
+
+/** After the first failure and the second. Milliseconds. */
+const pauses = [500, 1000];
+
+/** Where there was no answer, or no whole one, or one that may be another the next time (Google, "Retry strategy"). */
+async function again<T>(signal: AbortSignal, work: () => Promise<T>): Promise<T> {
+	for (const pause of pauses) {
+		try {
+			return await work();
+		} catch (error) {
+			const status = statusOf(error);
+			if (signal.aborted || (status !== undefined && status < 500 && status !== 408 && status !== 429)) throw error;
+			await setTimeout(pause, undefined, { signal });
+		}
+	}
+	return work();
 }
 
 /** An endpoint without TLS, where we have no keys either, is an emulator: nobody there asks who we are. */

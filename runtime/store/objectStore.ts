@@ -15,6 +15,12 @@ export interface ObjectFacts {
 export type Writing = "once" | "replace";
 
 /**
+ * `forget`: for what retention has let go, and nothing else; a locked object stays. `hide`: for restic's own files; where
+ * versions are kept the object stays as one, locked or not.
+ */
+export type Removing = "forget" | "hide";
+
+/**
  * Keys are paths without a leading slash. Every call has a deadline and throws a StoreError that names the store; what
  * failed may be tried again.
  */
@@ -34,10 +40,11 @@ export interface ObjectStore {
 	/** All objects whose keys begin with `prefix`, in the order of their keys (by bytes), as many as there are. */
 	list(prefix: string, options?: ListOptions): AsyncIterable<ObjectFacts>;
 	/**
-	 * For what retention has let go, and nothing else. A locked object, or one that this identity may not delete, stays.
+	 * An object that this identity may not delete stays.
+	 * @param how default: forget
 	 * @returns whether it is gone
 	 */
-	remove(key: string): Promise<boolean>;
+	remove(key: string, how?: Removing): Promise<boolean>;
 }
 
 export interface ListOptions {

@@ -79,10 +79,11 @@ export function s3Store(options: S3StoreOptions): Bucket {
 					return { key, size: ContentLength ?? 0, modifiedAt: LastModified ?? new Date(0) };
 				}),
 			),
-		remove: (Key) =>
+		remove: (Key, how = "forget") =>
 			calling(`remove ${Key}`, async (limit) => {
 				try {
-					if (objectLock === undefined) await client.send(new DeleteObjectCommand({ Bucket, Key }), limit);
+					if (objectLock === undefined || how === "hide")
+						await client.send(new DeleteObjectCommand({ Bucket, Key }), limit);
 					else await removeVersions(client, { Bucket, Key }, limit);
 					return true;
 				} catch (error) {

@@ -70,6 +70,9 @@ const longestReason = 500;
 function reasonOf(error: unknown): string {
 	const { name = "", message = "", code, errors } = (error ?? {}) as SdkError;
 	if (message === "" && errors !== undefined && errors.length > 0) return reasonOf(errors[0]);
+	// What Amazon's SDK says of an answer without a body, as those to HEAD are: the status is all that is known.
+	const status = message === "UnknownError" ? statusOf(error) : undefined;
+	if (status !== undefined) return `HTTP status ${status}`;
 	const text = message === "" ? String(code ?? error) : message;
 	const kind = name === "" || name === "Error" || text.includes(name) ? "" : `${name}: `;
 	return `${kind}${text}`.replaceAll(/\s*\n\s*/g, " ").slice(0, longestReason);

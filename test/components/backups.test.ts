@@ -144,9 +144,11 @@ describe("permissions", () => {
 		});
 	});
 
-	test("of jobs are to see whom they copy, to read the stores' keys, and to take turns", () => {
+	test("of jobs are to see whom they copy, to read the stores' keys, to take turns, and to tell of damage", () => {
 		expect(permissions("mysql-backup")).toEqual({
 			"configmaps/mysql-cluster": ["get", "list", "watch"],
+			"configmaps/mysql-damage": ["patch"],
+			"configmaps/*": ["create"],
 			"pods/*": ["get", "list", "watch"],
 			"secrets/keys-local-1": ["get"],
 			"secrets/keys-local-2": ["get"],
@@ -155,12 +157,24 @@ describe("permissions", () => {
 		});
 	});
 
+	test("of jobs that restore are to read the stores' keys", () => {
+		expect(permissions("mysql-restore")).toEqual({
+			"secrets/keys-local-1": ["get"],
+			"secrets/keys-local-2": ["get"],
+		});
+	});
+
 	test("are bound before the pods that have them begin", () => {
 		expect(stack.one("Deployment", "mysql-archive").dependsOn).toEqual(
 			expect.arrayContaining([expect.stringMatching(/:RoleBinding::mysql-archive$/)]),
 		);
-		for (const job of stack.all("CronJob"))
-			expect(job.dependsOn).toEqual(expect.arrayContaining([expect.stringMatching(/:RoleBinding::mysql-backup$/)]));
+		for (const job of stack.all("CronJob")) {
+			const account = job.inputs.metadata.name === "mysql-restore" ? "mysql-restore" : "mysql-backup";
+			expect(job.dependsOn).toEqual(
+				expect.arrayContaining([expect.stringMatching(new RegExp(`:RoleBinding::${account}$`))]),
+			);
+			expect(job.inputs.spec.jobTemplate.spec.template.spec.serviceAccountName).toBe(account);
+		}
 	});
 });
 

@@ -27,7 +27,18 @@ describe("claims", () => {
 			expect(inputs.metadata.annotations).toEqual({
 				"pulumi.com/skipAwait": "true",
 				"pulumi.com/patchFieldManager": "mysql-dr",
+				"pulumi.com/patchForce": "true",
 			});
+	});
+
+	test("are left as large as they are where they may grow, and are asked for as declared where they may not", async () => {
+		for (const { ignoreChanges } of stack.all("PersistentVolumeClaim")) expect(ignoreChanges).toEqual([]);
+		const growing = await declared(configuration([database({ volumeGrowth: { upTo: "20Gi" } })]));
+		for (const { ignoreChanges } of growing.all("PersistentVolumeClaim"))
+			expect(ignoreChanges).toEqual(["spec.resources.requests.storage"]);
+		const settings = JSON.parse(growing.one("ConfigMap").inputs.data["settings.json"]);
+		expect(settings.volumeGrowth).toEqual({ upTo: 20 * 1024 ** 3 });
+		expect(settings.backup.scratchBytes).toBe(20 * 1024 ** 3);
 	});
 
 	test("ask for the volume, and for no class unless one is named", async () => {
@@ -121,6 +132,7 @@ describe("network policies", () => {
 			["archive", "mysql"],
 			["backup", "mysql"],
 			["restore", "mysql"],
+			["snapshot", "mysql"],
 		]);
 	});
 

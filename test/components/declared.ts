@@ -4,9 +4,12 @@ import { Backups } from "../../components/backups.ts";
 import { databaseArgs } from "../../components/database.ts";
 import { DatabaseHome } from "../../components/databaseHome.ts";
 import { MysqlCluster } from "../../components/mysqlCluster.ts";
-import { Site } from "../../components/site.ts";
+import { nameDatabase } from "../../components/names.ts";
+import { Site, siteArgs } from "../../components/site.ts";
+import { Snapshots } from "../../components/snapshots.ts";
+import { makeStores } from "../../components/stores.ts";
 import { Watchdog } from "../../components/watchdog.ts";
-import { parseConfig } from "../../objectives/index.ts";
+import { type DatabaseConfig, parseConfig } from "../../objectives/index.ts";
 import { type Recording, record } from "./recorder.ts";
 
 // The provider's SDK is large: on a busy machine it takes seconds to load.
@@ -42,15 +45,19 @@ export function configuration(
 /** Declares all that index.ts declares for this configuration. */
 export function declared(config = configuration()): Promise<Recording> {
 	return record(() => {
-		const site = new Site(config.site.name, config.site, { context: "test" });
+		const site = new Site(config.site.name, siteArgs(config), { context: "test" });
+		const stores = makeStores("stores", config, site.made);
 		const { provider } = site;
 		for (const index of config.databases.keys()) {
 			const args = databaseArgs(config, index, site, "test");
-			const { name, home: homeArgs, watchdog: watchdogArgs, mysql, backups } = args;
+			const { name, home: homeArgs, watchdog: watchdogArgs, mysql, backups, snapshots } = args;
 			const home = new DatabaseHome(name, homeArgs, { provider });
 			const watchdog = new Watchdog(name, watchdogArgs, { provider, dependsOn: home });
-			new MysqlCluster(name, mysql, { provider, dependsOn: [home, watchdog] });
-			if (backups) new Backups(name, backups, { provider, dependsOn: [home, watchdog] });
+			const { address } = new MysqlCluster(name, mysql, { provider, dependsOn: [home, watchdog] });
+			nameDatabase(config.databases[index] as DatabaseConfig, config, address);
+			const before = [home, watchdog, ...(stores ? [stores] : [])];
+			if (backups) new Backups(name, { ...backups, access: stores?.access[name] }, { provider, dependsOn: before });
+			if (snapshots) new Snapshots(name, snapshots, { provider, dependsOn: [home, watchdog] });
 		}
 	});
 }

@@ -18,6 +18,14 @@ describe("the StatefulSet", () => {
 		expect(set).toMatchObject({ replicas: 3, podManagementPolicy: "Parallel", serviceName: "mysql" });
 	});
 
+	test("says what is promised for it, to policies and to who looks at the cluster", () => {
+		expect(stack.one("StatefulSet").inputs.metadata.annotations).toEqual({
+			"mysql-dr/tier": "critical",
+			"mysql-dr/rto": "15m",
+			"mysql-dr/rpo": "5m",
+		});
+	});
+
 	test("is never replaced because its claim template changed", () => {
 		expect(stack.one("StatefulSet").ignoreChanges).toContain("spec.volumeClaimTemplates");
 	});
@@ -53,16 +61,16 @@ describe("pods", () => {
 		]);
 	});
 
-	test("of a standard database on two zones may share one", async () => {
+	test("of a standard database on two zones may share one; of its watchdogs one at least has another", async () => {
 		const laxer = database({ tier: "standard", scenarios: { zone: { rto: "1h", rpo: "1h" } } });
 		const two = await declared(configuration([laxer], { zones: ["zone-a", "zone-b"] }));
-		for (const [kind, name] of [
-			["StatefulSet", "mysql"],
-			["Deployment", "mysql-watchdog"],
+		for (const [kind, name, where] of [
+			["StatefulSet", "mysql", "ScheduleAnyway"],
+			["Deployment", "mysql-watchdog", "DoNotSchedule"],
 		] as const) {
 			const { affinity, topologySpreadConstraints } = two.one(kind, name).inputs.spec.template.spec;
 			expect(affinity.podAntiAffinity).not.toHaveProperty("requiredDuringSchedulingIgnoredDuringExecution");
-			expect(topologySpreadConstraints[0].whenUnsatisfiable).toBe("ScheduleAnyway");
+			expect(topologySpreadConstraints[0].whenUnsatisfiable).toBe(where);
 		}
 	});
 

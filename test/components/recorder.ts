@@ -85,7 +85,10 @@ class RecordingMonitor extends MockMonitor {
 /** Runs `program` and gives what it declared, after every registration has been answered. */
 export async function record(program: () => void): Promise<Recording> {
 	const mocks = {
-		newResource: ({ name, inputs }: pulumi.runtime.MockResourceArgs) => ({ id: `${name}-id`, state: inputs }),
+		newResource: ({ type, name, inputs }: pulumi.runtime.MockResourceArgs) => ({
+			id: `${name}-id`,
+			state: { ...computed(type, name, inputs), ...inputs },
+		}),
 		call: ({ inputs }: pulumi.runtime.MockCallArgs) => inputs,
 	};
 	const monitor = new RecordingMonitor(mocks);
@@ -95,6 +98,22 @@ export async function record(program: () => void): Promise<Recording> {
 	await pulumi.runtime.disconnect();
 	return recording(monitor);
 }
+
+/** What clouds and others give to what they make, as far as others are told it. */
+function computed(type: string, name: string, inputs: Inputs): Inputs {
+	if (type === "pulumi:pulumi:StackReference") return { outputs: { kubeconfig: `kubeconfig-of-${inputs.name}` } };
+	if (type.endsWith("/cluster:Cluster")) return { ...madeCluster, arn: `arn-of-${name}` };
+	if (/^(aws|gcp):/.test(type)) return { arn: `arn-of-${name}`, email: `${name}@example.com` };
+	return type === "kubernetes:core/v1:Service" ? balanced(name) : {};
+}
+
+const madeCluster = {
+	endpoint: "https://cluster.example.com",
+	certificateAuthority: { data: "Q0E=" },
+	masterAuth: { clusterCaCertificate: "Q0E=" },
+};
+
+const balanced = (name: string) => ({ status: { loadBalancer: { ingress: [{ hostname: `balancer-of-${name}` }] } } });
 
 function recording({ registered: resources, hooks }: RecordingMonitor): Recording {
 	const all = (kind: string) => resources.filter(({ type }) => type.endsWith(`:${kind}`));

@@ -4,7 +4,8 @@ import type { Recording } from "./recorder.ts";
 
 let stack: Recording;
 beforeAll(async () => {
-	stack = await declared(configuration([database(), database({ name: "reports", tier: "standard", volume: "1Gi" })]));
+	const reports = database({ name: "reports", tier: "standard", volume: "1Gi" });
+	stack = await declared(configuration([database(), reports], { snapshotClass: "ebs" }));
 });
 
 describe("a stack of two databases", () => {
@@ -35,7 +36,7 @@ describe("a stack of two databases", () => {
 		const objects = stack.resources.filter(({ custom, type }) => custom && !type.startsWith("pulumi:providers"));
 		expect(objects.length).toBeGreaterThan(40);
 		for (const { parent, provider } of objects) {
-			expect(parent).toMatch(/mysql-dr:index:(DatabaseHome|Watchdog|MysqlCluster|Backups)::/);
+			expect(parent).toMatch(/mysql-dr:index:(DatabaseHome|Watchdog|MysqlCluster|Backups|Snapshots)::/);
 			expect(provider).toBe("test");
 		}
 	});
@@ -64,7 +65,7 @@ describe("what policies see", () => {
 			plan: { failover: { confirmations: expect.any(Number) } },
 			site: { name: "test", zones: ["zone-a", "zone-b", "zone-c"] },
 		});
-		for (const kind of ["DatabaseHome", "Watchdog", "Backups"])
+		for (const kind of ["DatabaseHome", "Watchdog", "Backups", "Snapshots"])
 			expect(stack.all(kind)[0]?.inputs).toMatchObject({ rto: 15 * 60_000, rpo: 5 * 60_000 });
 	});
 });

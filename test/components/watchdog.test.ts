@@ -69,6 +69,7 @@ describe("permissions", () => {
 			"configmaps/mysql-cluster": kept,
 			"configmaps/mysql-request": kept,
 			"configmaps/mysql-pause": ["get", "list", "watch"],
+			"configmaps/mysql-damage": ["get", "list", "watch"],
 			"configmaps/*": ["create"],
 			"secrets/mysql-credentials": kept,
 			"secrets/mysql-tls": kept,
@@ -81,7 +82,10 @@ describe("permissions", () => {
 			"endpointslices/*": ["create"],
 			"endpointslices/restricted/*": ["create"],
 			"statefulsets/mysql": ["get"],
-			"events/*": ["create", "patch"],
+			"persistentvolumeclaims/data-mysql-0": ["get", "patch", "delete"],
+			"persistentvolumeclaims/data-mysql-1": ["get", "patch", "delete"],
+			"persistentvolumeclaims/data-mysql-2": ["get", "patch", "delete"],
+			"events/*": ["create", "patch", "list"],
 		});
 	});
 
@@ -101,9 +105,12 @@ describe("permissions", () => {
 		expect(granted["secrets/store-keys"]).toEqual(["get", "list", "watch"]);
 	});
 
-	test("beyond the namespace are to look at nodes, under a name that no other database uses", () => {
+	test("beyond the namespace are to look at nodes and to keep volumes, under a name that no other database uses", () => {
 		const role = stack.one("ClusterRole").inputs;
-		expect(role.rules).toEqual([{ apiGroups: [""], resources: ["nodes"], verbs: ["get", "list", "watch"] }]);
+		expect(role.rules).toEqual([
+			{ apiGroups: [""], resources: ["nodes"], verbs: ["get", "list", "watch"] },
+			{ apiGroups: [""], resources: ["persistentvolumes"], verbs: ["get", "patch"] },
+		]);
 		expect(role.metadata.name).toBe("mysql-watchdog-mysql");
 		expect(stack.one("ClusterRoleBinding").inputs.subjects).toEqual([
 			{ kind: "ServiceAccount", name: "mysql-watchdog", namespace: "mysql" },

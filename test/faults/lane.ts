@@ -56,7 +56,7 @@ async function hear(running: ChildProcess, number: number): Promise<Word> {
 	const { signal } = heard;
 	try {
 		const word = once(running, "message", { signal }).then(([said]) => said as Word);
-		const gone = ended(running).then(() => Promise.reject(new Error(`lane ${number} ended`)));
+		const gone = ended(running, { signal }).then(() => Promise.reject(new Error(`lane ${number} ended`)));
 		gone.catch(() => {});
 		return await Promise.race([word, gone]);
 	} finally {
@@ -64,6 +64,6 @@ async function hear(running: ChildProcess, number: number): Promise<Word> {
 	}
 }
 
-async function ended(running: ChildProcess): Promise<void> {
-	if (running.exitCode === null && running.signalCode === null) await once(running, "exit");
+async function ended(running: ChildProcess, until: { readonly signal?: AbortSignal } = {}): Promise<void> {
+	if (running.exitCode === null && running.signalCode === null) await once(running, "exit", until);
 }

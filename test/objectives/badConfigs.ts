@@ -55,6 +55,11 @@ export const rows: readonly (readonly [string, (raw: Raw) => unknown, string])[]
 		'databases[0].archive.flushInterval: 15m breaks the RPO of 5m when the whole region is lost: the forecast is 15m8s, of which "archive flush" takes 15m; set at most 4m52s, or leave it to the plan',
 	],
 	[
+		"volumes that grow to less than they have",
+		set({ volumeGrowth: { upTo: "2Gi" } }),
+		"databases[0].volumeGrowth.upTo: 2Gi is no more than the 2Gi that the volume has from the beginning; set more than volume, or leave volumeGrowth out",
+	],
+	[
 		"fewer zones than instances",
 		(raw) => {
 			raw.databases.pop();
@@ -171,7 +176,7 @@ export const rows: readonly (readonly [string, (raw: Raw) => unknown, string])[]
 	[
 		"a password, which is not echoed",
 		set({ password: "hunter2" }),
-		"databases[0].password: is not a setting; known are name, namespace, tier, rto, rpo, scenarios, volume, resources, image, schema, archive, schedules, credentials, tls, backup",
+		"databases[0].password: is not a setting; known are name, namespace, tier, rto, rpo, scenarios, volume, volumeGrowth, resources, image, schema, archive, schedules, credentials, tls, backup, dns",
 	],
 	[
 		"a scalar for a group",
@@ -262,6 +267,41 @@ export const rows: readonly (readonly [string, (raw: Raw) => unknown, string])[]
 		'images.runtime: is missing; write the image that you built from the Containerfile, or set site.cluster to "local"',
 	],
 	[
+		"a storage of no known driver",
+		setSite({ storage: { profile: "csi" } }),
+		"site.storage.driver: is missing; write the name of the CSI driver, as `kubectl get csidrivers` shows it",
+	],
+	[
+		"a driver beside a profile that has one",
+		setSite({ storage: { profile: "ebs", driver: "csi.example.com" } }),
+		'site.storage.driver: "csi.example.com" is given, and profile ebs has a driver of its own; leave it out, or set profile "csi"',
+	],
+	[
+		"a storage profile and a class",
+		setSite({ storage: { profile: "ebs" }, storageClass: "gp3" }),
+		'site.storageClass: "gp3" is named, and site.storage makes a class of its own; keep one of the two',
+	],
+	[
+		"a storage profile and a class of snapshots",
+		setSite({ storage: { profile: "ebs" }, snapshotClass: "ebs" }),
+		'site.snapshotClass: "ebs" is named, and site.storage makes a class of its own; keep one of the two',
+	],
+	[
+		"a place for snapshots that have none to choose",
+		setSite({ storage: { profile: "ebs", storageLocations: ["eu"] } }),
+		'site.storage.storageLocations: "eu" is given, and profile ebs knows no such setting; leave it out; what a driver is to be told goes into parameters or snapshotParameters',
+	],
+	[
+		"two places for one snapshot",
+		setSite({ storage: { profile: "gkePd", storageLocations: ["eu", "us"] } }),
+		'site.storage.storageLocations: ["eu","us"] is not one place: Compute Engine keeps a snapshot in one region or multi-region; write one, such as "eu"',
+	],
+	[
+		"a storage that nobody has heard of",
+		setSite({ storage: { profile: "floppy" } }),
+		'site.storage.profile: "floppy" is unknown; write what the volumes lie on: ebs, gkePd, csi',
+	],
+	[
 		"an objective beyond reach",
 		set({ rpo: "1s" }),
 		"databases[0].rpo: 1s cannot be kept when the whole region is lost: the forecast is 9s, of which \"bucket replication lag\" takes 5s (default: the archive is written to the second region's store directly; a bucket's own replication (S3: 15 min with time control) is not waited for); set rpo to 9s or more",
@@ -269,6 +309,6 @@ export const rows: readonly (readonly [string, (raw: Raw) => unknown, string])[]
 	[
 		"no configuration",
 		() => "nothing",
-		'config: "nothing" is not a configuration; set site, databases, stores, contacts, timezone, images',
+		'config: "nothing" is not a configuration; set cloud, regions, site, databases, stores, contacts, timezone, images',
 	],
 ];

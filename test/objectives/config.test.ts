@@ -47,6 +47,20 @@ describe("a configuration", () => {
 		expect(parseConfig(texts)).toEqual(parseConfig(raw));
 	});
 
+	test("gives a storage's parameters as the texts that Kubernetes wants, and counts on its snapshots", () => {
+		const raw = { ...example(), stores: [store("one", "local-1"), store("two", "local-2")] };
+		const storage = {
+			profile: "csi",
+			driver: "csi.example.com",
+			parameters: { encrypted: true, replicas: 3, tier: "a" },
+		};
+		const site = { ...raw.site, cluster: "existing", storage };
+		const config = parseConfig({ ...raw, site, images: { runtime: "mysql-dr/runtime:1" } });
+		expect(config.site.storage?.parameters).toEqual({ encrypted: "true", replicas: "3", tier: "a" });
+		const [database] = config.databases;
+		expect(database && siteFacts(config, database).snapshots).toBe(true);
+	});
+
 	test("names the places that plans depend on", () => {
 		const config = parseConfig({ ...example(), stores: [store("one", "local-1"), store("two", "local-2")] });
 		const [database] = config.databases;

@@ -25,6 +25,7 @@ const settings: Settings = {
 		scratchBytes: 2 ** 30,
 		checks: [{ name: "orders", sql: "SELECT COUNT(*) FROM app.orders" }],
 	},
+	snapshots: { snapshotClass: "csi" },
 };
 
 describe("settings.json", () => {

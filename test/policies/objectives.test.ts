@@ -1,30 +1,39 @@
 import { describe, expect, test } from "@jest/globals";
-import { duration, objectives, plan, type SiteFacts, size } from "../../objectives/index.ts";
-import { brokenPromises } from "../../policies/objectives.ts";
+import { duration } from "../../objectives/index.ts";
+import { brokenPromises } from "../../policies/objectives/forecastWithinObjective.ts";
+import { keptPlan, site } from "./cases/objectives.ts";
 
-const site: SiteFacts = {
-	name: "test",
-	region: "local-1",
-	zones: ["zone-a", "zone-b", "zone-c"],
-	volume: size("2Gi"),
-	stores: ["local-1", "local-2"].map((region) => ({ name: region, region })),
-	timezone: "Etc/UTC",
-	snapshots: true,
-};
-const kept = plan(objectives("critical"), site);
-
-describe("forecast-within-objective", () => {
-	test("has nothing to say of a plan that keeps its promises", () => {
-		expect(brokenPromises(kept, site)).toEqual([]);
+describe("a broken promise", () => {
+	test("names objective, forecast, the largest term and its source, the setting that mends it and how far", () => {
+		const backup = { ...keptPlan.backup, archiveFlushInterval: duration("15m") };
+		const [cluster, region, ...others] = brokenPromises({ ...keptPlan, backup }, site);
+		expect(others).toEqual([]);
+		expect(cluster).toEqual({
+			setting: "objectives.scenarios.cluster.rpo",
+			value: "5m",
+			remedy:
+				'when the whole Kubernetes cluster is lost the forecast is 15m3s, of which "archive flush" takes 15m ' +
+				"(default: the plan sends the archive's newest segment every 15m): set archive.flushInterval to at most 4m57s, " +
+				"or promise 15m3s or more in scenarios.cluster.rpo",
+		});
+		expect(region).toMatchObject({ remedy: expect.stringContaining("archive.flushInterval to at most 4m52s") });
 	});
 
-	test("names scenario, forecast, promise, the largest term and the setting", () => {
-		const backup = { ...kept.backup, archiveFlushInterval: duration("15m") };
-		const lines = brokenPromises({ ...kept, backup }, site);
-		expect(lines).toHaveLength(2);
-		expect(lines[0]).toMatch(
-			/^cluster: RPO forecast 90\d s, promised 300 s; most of it is "archive flush" with 900 s \(.+\)\. .+: scenarios\.cluster\.rpo$/,
-		);
-		expect(lines[1]).toMatch(/^region: RPO /);
+	test("of what no setting shortens asks for another promise alone", () => {
+		const tight = { ...keptPlan.objectives.scenarios.cluster, rto: duration("5m") };
+		const objectives = {
+			...keptPlan.objectives,
+			scenarios: { ...keptPlan.objectives.scenarios, cluster: tight },
+		};
+		expect(brokenPromises({ ...keptPlan, objectives }, site)).toEqual([
+			expect.objectContaining({
+				remedy: expect.stringMatching(/"new cluster" takes 20m .+\): promise \S+ or more in/),
+			}),
+		]);
+	});
+
+	test("is mended by what the message says", () => {
+		const backup = { ...keptPlan.backup, archiveFlushInterval: duration("4m52s") };
+		expect(brokenPromises({ ...keptPlan, backup }, site)).toEqual([]);
 	});
 });

@@ -98,7 +98,7 @@ describe.each(runbookScenarios)("the runbook for %s", (scenario) => {
 test("a scenario without a runbook is refused with those that there are", () => {
 	for (const scenario of [...scenarios.filter((name) => !runbookScenarios.includes(name)), "toString"]) {
 		expect(() => renderRunbook(scenario, facts())).toThrow(
-			`scenario: there is no runbook for "${scenario}"; choose one of pod, cluster, badData`,
+			`scenario: there is no runbook for "${scenario}"; choose one of pod, volume, cluster, badData`,
 		);
 	}
 });

@@ -11,6 +11,8 @@ const deadlineMs = 2000;
 export class Api {
 	readonly #world: World;
 	record: ClusterRecord | null = null;
+	/** Sent and not there yet: what hangs in the network is carried out when it arrives. */
+	readonly underWay = new Set<ClusterRecord>();
 	request: Request | null = null;
 	pause: PauseOrder | null = null;
 	published: string | null = null;
@@ -30,12 +32,14 @@ export class Api {
 	}
 
 	store(process: Process): ClusterStore {
-		const ask = <T>(what: string, work: () => T) => this.#ask(process, what, work);
+		const ask = <T>(what: string, work: () => T) => this.ask(process, what, work);
 		return {
 			readRecord: () => ask("reading the record", () => ({ record: this.record, version: this.#recordVersion })),
 			saveRecord: (record, version) => {
 				const askedAt = this.#world.clock.now();
+				this.underWay.add(record);
 				return ask("saving the record", () => {
+					this.underWay.delete(record);
 					if (this.comparing && version !== this.#recordVersion) throw new Error("conflict: the record was changed");
 					this.#world.watch.recorded(this.record, record, askedAt);
 					this.record = record;
@@ -44,6 +48,8 @@ export class Api {
 				});
 			},
 			readPause: () => ask("reading the pause", () => this.pause),
+			readDamage: async () => null,
+			sayDamage: async () => {},
 			readRequest: () => ask("reading the request", () => this.request),
 			readPublished: () => ask("reading the endpoint", () => this.published),
 			publish: async (name, address) => {
@@ -71,7 +77,8 @@ export class Api {
 		};
 	}
 
-	#ask<T>(process: Process, what: string, work: () => T): Promise<T> {
+	/** Sent, carried out where it arrives, and answered. */
+	ask<T>(process: Process, what: string, work: () => T): Promise<T> {
 		const { network, random } = this.#world;
 		return process.call<T>(`Kubernetes API: ${what}`, deadlineMs, (answer) =>
 			network.send(process.name, "api", () => {

@@ -1,4 +1,5 @@
 /** What each kind of fault does to the world, and what ends it. */
+import { quiesceOrder } from "../../runtime/failover/quiesce.ts";
 import type { Fault, Kind } from "./faults.ts";
 import { Mysql } from "./mysqlModel.ts";
 import { members, restoredCopy, type World, watchdogs } from "./world.ts";
@@ -108,9 +109,53 @@ const effects: Record<Kind, Effect> = {
 		instance.wipe();
 		return () => instance.start();
 	},
+	/** With its instance, or from under it. What is lost does not come back by itself. */
+	volume: (world, who, { much }) => {
+		const dead = much < 0.6;
+		if (dead) world.watch.losing(world.mysql(who));
+		world.volumes.lose(who, dead);
+		return nothing;
+	},
 	errant: (world, who) => {
 		world.mysql(who).writeErrantly();
 		return nothing;
+	},
+	reset: (world, _who, { much }) => {
+		let died = null as Mysql | null;
+		let over = false;
+		world.onReset = (instance, lastsMs) => {
+			world.onReset = () => {};
+			died = instance;
+			world.clock.after(lastsMs * much, () => over || instance.crash(false));
+		};
+		return () => {
+			over = true;
+			world.onReset = () => {};
+			died?.start();
+		};
+	},
+	fence: (world) => {
+		let end = nothing;
+		world.onFence = () => {
+			world.onFence = nothing;
+			end = pause(world, world.leader() ?? "");
+		};
+		return () => {
+			world.onFence = nothing;
+			end();
+		};
+	},
+	// A job that is killed leaves its order on the pod and the applier as it is.
+	hold: (world, who, { much }) => {
+		const instance = world.mysql(who);
+		world.orders.set(who, quiesceOrder(world.clock.now(), "job"));
+		instance.receiver.applying = false;
+		return () => {
+			if (much < 0.3) return;
+			const { state, source } = instance.receiver;
+			if (instance.up && source !== null && state !== "off") instance.receiver.startApplier();
+			world.orders.delete(who);
+		};
 	},
 	lag: (world, who, { much }) => lag(world, who, much),
 	lagAll: (world, _who, { much }) => all(...members.map((name) => lag(world, name, much))),

@@ -38,8 +38,11 @@ const kinds = [
 	"order",
 	"switchover",
 ] as const;
-/** A restored copy is put in place in schedules of its own only. */
-export type Kind = (typeof kinds)[number] | "seed";
+/**
+ * In schedules of their own only: a restored copy put in place, a death within a reset, a leader still within a fence, an
+ * applier held still for a snapshot, a lost volume.
+ */
+export type Kind = (typeof kinds)[number] | "seed" | "reset" | "fence" | "hold" | "volume";
 
 /** All faults are over by then. */
 export const horizonMs = 22_000;

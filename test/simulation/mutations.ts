@@ -14,7 +14,7 @@ function acting(change: (real: Instance, session: Session) => Partial<Instance>)
 	return (options) => ({
 		...options,
 		instance: (session, link) => {
-			const real = instance(session, link);
+			const real = options.instance(session, link);
 			return { ...real, ...change(real, session) };
 		},
 	});
@@ -68,13 +68,14 @@ function ghost(world: World, name: string, { uuids }: ClusterRecord): Session {
 		purged: "",
 		superReadOnly: 1,
 		acksRequired: 0,
+		catchingUp: 0,
 	};
 	return {
 		get closed() {
 			return world.clock.now() > until;
 		},
 		close: () => {},
-		run: async () => [[variables], [], []],
+		run: async (sql) => [sql.startsWith("SELECT @@server_uuid") ? [variables] : [], [], []],
 	};
 }
 
@@ -138,6 +139,21 @@ const noLease = (options: LeaderOptions): LeaderOptions => ({
 	lease: { ...options.lease, remaining: () => 3000 },
 });
 
+/** No time passes by the clock that measures what is left of a deadline. */
+const leaveSessions: Mutate = (options) => ({
+	...options,
+	instance: (session, link) => {
+		const alone: Session = {
+			get closed() {
+				return session.closed;
+			},
+			close: () => session.close(),
+			run: (sql, ms) => (sql.startsWith("SELECT PROCESSLIST_ID AS id") ? Promise.resolve([[]]) : session.run(sql, ms)),
+		};
+		return instance(alone, link, () => 0);
+	},
+});
+
 const undoneOpenly = "SET GLOBAL super_read_only = OFF; SET GLOBAL read_only = OFF";
 
 const wrongFence = `SET GLOBAL rpl_semi_sync_source_enabled = OFF; SET GLOBAL offline_mode = ON;
@@ -163,6 +179,18 @@ export const mutations: Readonly<Record<string, Mutate>> = {
 			return { ...reading, executed: union(held(reading)) };
 		},
 	})),
+	"what was fetched without syncing it counts before it is applied": acting((real) => ({
+		applyUntil: async (set, ms) => (await real.read(ms)).catchingUp || real.applyUntil(set, ms),
+	})),
+	"what is not synced is acknowledged": acting((real, session) => ({
+		catchUp: async (source, ms) => {
+			await real.catchUp(source, ms);
+			await session.run(
+				"STOP REPLICA IO_THREAD; SET GLOBAL rpl_semi_sync_replica_enabled = ON; START REPLICA IO_THREAD",
+				ms,
+			);
+		},
+	})),
 	"the term is not recorded before promoting": skipRecord,
 	"the record is saved without comparing": skipCompare,
 	"a new leader does not make the record its own": skipEpoch,
@@ -174,6 +202,7 @@ export const mutations: Readonly<Record<string, Mutate>> = {
 	"surplus is ignored": believing((_, world) => ({ gtidAtPromotion: everything(world) })),
 	"an empty data directory is trusted": believing((_, world) => ({ uuids: actualUuids(world), gtidAtPromotion: "" })),
 	"the lease is not looked at": noLease,
+	"what a leader before has begun goes on": leaveSessions,
 	"the primary is opened without requiring acknowledgements": acting((real, session) => ({
 		promote: async (ms) => {
 			await real.promote(ms);

@@ -5,6 +5,7 @@
  */
 import { Disk } from "./diskModel.ts";
 import { Receiver } from "./receiverModel.ts";
+import type { SessionState } from "./sqlModel.ts";
 import { type Transaction, TransactionSet } from "./transactions.ts";
 import type { World } from "./world.ts";
 
@@ -16,10 +17,16 @@ interface Waiting {
 	readonly answer: (answer: WriteAnswer) => void;
 }
 
-interface Dump {
-	readonly connection: number;
-	readonly has: TransactionSet;
+interface Dump extends Connection {
 	position: number;
+}
+
+/** A receiver that comes to its source. */
+interface Connection {
+	readonly connection: number;
+	/** What it has already. */
+	readonly has: TransactionSet;
+	readonly acknowledges: boolean;
 }
 
 export class Mysql {
@@ -47,6 +54,8 @@ export class Mysql {
 	vanished = false;
 	/** What tells the other end of each session that the server is gone. */
 	readonly sessions = new Set<() => void>();
+	/** The server's side of them, of whose end it need not have heard. */
+	readonly states = new Map<number, SessionState>();
 	readonly dumps = new Map<string, Dump>();
 	#next = 1;
 	/** Counts how often the clients' sessions were ended. */
@@ -151,20 +160,25 @@ export class Mysql {
 		this.#settle();
 	}
 
-	accept(replica: string, connection: number, has: TransactionSet): string | null {
+	accept(replica: string, connection: Connection): string | null {
+		const { has } = connection;
 		const missing = this.purged.beyond(has, undefined);
 		if (missing.length > 0) return "1236: purged binary logs";
 		const mine = new TransactionSet();
 		for (const t of this.binlog) mine.add(t);
 		const own = has.beyond(mine.join(this.executed), undefined).filter((t) => t.startsWith(`${this.uuid.slice(-2)}:`));
 		if (own.length > 0) return "1236: the replica has more of the source's transactions than the source";
-		this.dumps.set(replica, { connection, has, position: 0 });
+		this.dumps.set(replica, { ...connection, position: 0 });
 		return null;
 	}
 
 	/** Replicas whose connection stands. */
 	get ackers(): number {
-		return [...this.dumps].filter(([name, d]) => this.world.mysql(name).receiver.holds(d.connection)).length;
+		const acknowledging = [...this.dumps].filter(([name, { connection }]) => {
+			const { receiver } = this.world.mysql(name);
+			return receiver.holds(connection) && receiver.acknowledges;
+		});
+		return acknowledging.length;
 	}
 
 	/** Dump threads send what the binary log has, acknowledged or not. */
@@ -172,7 +186,11 @@ export class Mysql {
 		for (const [replica, dump] of this.dumps) {
 			while (dump.position < this.binlog.length) {
 				const transaction = this.binlog[dump.position++] as Transaction;
-				if (dump.has.has(transaction)) continue;
+				if (dump.has.has(transaction)) {
+					// What it has counts as acknowledged (semisync_source_plugin.cc, repl_semi_after_send_event).
+					if (dump.acknowledges) this.acknowledged(transaction);
+					continue;
+				}
 				const to = this.world.mysql(replica);
 				this.world.network.send(this.name, replica, () =>
 					to.arrive(() => to.receiver.event(dump.connection, transaction, this)),
@@ -203,10 +221,11 @@ export class Mysql {
 		this.dumps.clear();
 		if (!silent) for (const hangUp of this.sessions) hangUp();
 		this.sessions.clear();
+		this.states.clear();
 	}
 
 	start(): void {
-		if (this.up) return;
+		if (this.up || !this.world.volumes.startable(this.name)) return;
 		this.up = true;
 		this.vanished = false;
 		this.readOnly = true;

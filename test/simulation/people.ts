@@ -7,7 +7,7 @@
 /** An instance that was not lost, at the moment of the loss. */
 export interface Remaining {
 	readonly name: string;
-	/** The record knew its data directory. */
+	/** The record knew its data directory, and so did what was to be saved as the record. */
 	readonly admitted: boolean;
 	/** It held nothing that was never part of the history. */
 	readonly sound: boolean;

@@ -17,7 +17,8 @@ export function reading(own: Mysql): Rows {
 						Auto_Position: 1,
 						Last_IO_Error: receiver.error,
 						Replica_SQL_Running: receiver.applying ? "Yes" : "No",
-						Last_SQL_Error: "",
+						Last_SQL_Errno: receiver.errno,
+						Last_SQL_Error: receiver.errno === 0 ? "" : "the relay log cannot be read",
 						Retrieved_Gtid_Set: receiver.retrieved.text(),
 						Seconds_Behind_Source: 0,
 					},
@@ -29,10 +30,11 @@ export function reading(own: Mysql): Rows {
 		purged: own.purged.text(),
 		superReadOnly: own.superReadOnly ? 1 : 0,
 		acksRequired: own.acksRequired ? 1 : 0,
+		catchingUp: receiver.syncs && receiver.acknowledging ? 0 : 1,
 	};
 	const status: Row[] = [
 		{ Variable_name: "Uptime", Value: "1" },
-		{ Variable_name: "Rpl_semi_sync_replica_status", Value: receiver.state === "on" ? "ON" : "OFF" },
+		{ Variable_name: "Rpl_semi_sync_replica_status", Value: receiver.acknowledges ? "ON" : "OFF" },
 		{ Variable_name: "Rpl_semi_sync_source_clients", Value: String(own.ackers) },
 		{ Variable_name: "Rpl_semi_sync_source_wait_sessions", Value: String(own.waitingCommits) },
 	];

@@ -28,6 +28,18 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
 			fault("kill", "primary", dies, random.between(5000, 10_000)),
 		];
 	},
+	/** What it fetched before, without syncing it, is acknowledged with the first thing that it is asked for. */
+	"a replica that was cloned and applies slowly is the only one left to acknowledge": (random) => {
+		const errs = random.between(500, 1500);
+		const left = errs + random.between(800, 4000);
+		const lasts = random.between(3000, 8000);
+		return [
+			fault("errant", "replica", errs, 0),
+			fault("lag", "replica", errs + 100, 12_000, { much: random.between(0.2, 1) }),
+			fault("part", "primary", left, lasts, { other: "other replica" }),
+			fault("kill", "replica", left + random.between(200, 3000), random.between(500, 2000)),
+		];
+	},
 	/** Its writers are still there, and its replicas would acknowledge if they were let. */
 	"the primary comes back to its replicas while the candidate catches up": (random) => {
 		const lost = random.between(2000, 4000);
@@ -49,6 +61,30 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
 		return [
 			fault("errant", "replica", errs, 0),
 			fault("zone", "replica", errs + random.between(500, 3500), random.between(1000, 9000)),
+		];
+	},
+	/** It comes back with a relay log that it cannot read, as does whoever is next where the first death was within the reset too. */
+	"the candidate dies while it forgets its source": (random) => {
+		const dies = random.between(500, 2000);
+		return [
+			fault("kill", "primary", dies, random.between(1000, 8000)),
+			fault("reset", "replica", dies - 100, random.between(2000, 9000), { much: random.between(0, 0.99) }),
+			fault("reset", "replica", dies + 9100, random.between(1000, 5000), { much: random.between(0, 0.99) }),
+			fault("kill", "primary", dies + 9200, random.between(1000, 5000)),
+		];
+	},
+	/** What it had begun there must not go on when the old primary has become the primary again. */
+	"the leader stands still while it closes the old primary, which is made the primary again": (random) => {
+		const asked = random.between(500, 2000);
+		const back = asked + random.between(4500, 6000);
+		const goesOn = back + random.between(2500, 4000);
+		return [
+			fault("fence", "leader", asked - 100, goesOn - asked + 100),
+			// Commits wait there for an acknowledgement.
+			fault("sever", "primary", goesOn - random.between(100, 600), 1500),
+			fault("switchover", "primary", asked, 900),
+			// The one before was not answered, and so was carried out twice.
+			fault("switchover", "primary", back, 900),
 		];
 	},
 	"the leader stands still in the middle of a failover": (random) => {

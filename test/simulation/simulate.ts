@@ -1,4 +1,5 @@
 /** One schedule from one seed: start, break, heal, recover. And the smallest schedule that still fails. */
+import { longestHoldMs } from "../../runtime/failover/quiesce.ts";
 import type { Seed } from "../../runtime/failover/record.ts";
 import { begin } from "./effects.ts";
 import { drawFaults, type Fault, horizonMs } from "./faults.ts";
@@ -19,6 +20,8 @@ export interface Outcome {
 	readonly leftToPeople: string | null;
 	/** What came of a restored copy; null where there was none, or where it was refused. */
 	readonly restored: Seed["state"] | null;
+	/** How many volumes were replaced. */
+	readonly replaced: number;
 }
 
 export interface Schedule {
@@ -35,7 +38,8 @@ const recoverLimitMs = 60_000;
 
 export async function simulate(schedule: Schedule): Promise<Outcome> {
 	const { seed, faults = drawFaults(new Random(seed)), mutate, traced } = schedule;
-	const world = new World(seed + 1_000_003, mutate, traced);
+	const volumes = faults.some(({ kind }) => kind === "volume");
+	const world = new World(seed + 1_000_003, mutate, { traced: traced === true, volumes });
 	const { clock, watch } = world;
 	const violated = () => watch.violations.length > 0;
 	await clock.run(startLimitMs, () => violated() || world.protected());
@@ -55,11 +59,13 @@ export async function simulate(schedule: Schedule): Promise<Outcome> {
 	}
 	await clock.run(healed + 1, violated);
 	const serves = () => world.clients.every((c) => !c.follows || c.heardAt > healed);
-	const well = () => clock.now() > healed && serves() && world.protected();
-	await clock.run(healed + recoverLimitMs, () => violated() || well());
+	const well = () => clock.now() > healed && serves() && world.protected() && world.volumes.sound;
+	// What a killed job of snapshots left runs out by itself.
+	const limitMs = recoverLimitMs + (faults.some(({ kind }) => kind === "hold") ? longestHoldMs : 0);
+	await clock.run(healed + limitMs, () => violated() || well());
 	const leftToPeople = violated() || well() ? null : watch.leftToPeople;
 	if (!violated() && !well() && leftToPeople === null)
-		watch.violated(`no progress within ${recoverLimitMs} ms after all faults healed`);
+		watch.violated(`no progress within ${limitMs} ms after all faults healed`);
 	const { record } = world.api;
 	if (!violated() && well() && record !== null)
 		watch.missing("in the end", record.primary, world.mysql(record.primary).executed);
@@ -73,6 +79,7 @@ export async function simulate(schedule: Schedule): Promise<Outcome> {
 		recoveredMs: well() ? clock.now() - healed : null,
 		leftToPeople,
 		restored: record?.seed?.state ?? null,
+		replaced: world.volumes.replaced,
 	};
 }
 

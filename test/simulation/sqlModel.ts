@@ -4,27 +4,30 @@ import { contains, parseGtidSet } from "../../runtime/mysql/gtidSet.ts";
 import type { Row } from "../../runtime/mysql/session.ts";
 import type { Mysql } from "./mysqlModel.ts";
 import { type Rows, reading } from "./readingModel.ts";
+import { SqlError } from "./sqlError.ts";
 
 type Done = (error: Error | null, rows?: readonly Row[]) => void;
 
-class SqlError extends Error {
-	readonly errno: number;
-	readonly fatal: boolean;
+const killed = () => new SqlError(1317, "the session was killed", true);
 
-	constructor(errno: number, message: string, fatal = false) {
-		super(message);
-		this.errno = errno;
-		this.fatal = fatal;
-	}
-}
-
-/** What a session keeps between its statements. */
+/** What the server keeps of a session. */
 export interface SessionState {
 	lockWaitMs: number;
+	/** It was told to end: what it does now finishes, and nothing else is begun. */
+	killed: boolean;
+	/** It only reads. */
+	readonly probes: boolean;
+	/** Tells the other end that it is gone. */
+	hangUp: () => void;
 }
 
-/** The server's default: a year. */
-export const newSession = (): SessionState => ({ lockWaitMs: 31_536_000_000 });
+/** The server's default of the lock wait: a year. */
+export const newSession = (probes: boolean): SessionState => ({
+	lockWaitMs: 31_536_000_000,
+	killed: false,
+	probes,
+	hangUp: () => {},
+});
 
 interface Call {
 	readonly own: Mysql;
@@ -39,13 +42,15 @@ const handlers: readonly (readonly [prefix: string, handler: Handler])[] = [
 	["STOP REPLICA IO_THREAD", written(stopReceiver)],
 	["STOP REPLICA SQL_THREAD", written(at(stopApplier))],
 	["STOP REPLICA", written(stopReplica)],
-	["RESET REPLICA ALL", written(at((own) => own.receiver.forget()))],
+	["RESET REPLICA ALL", written(resetReplica)],
 	["START REPLICA SQL_THREAD", written(at(startApplier))],
 	["START REPLICA IO_THREAD", written(at(startReceiver))],
 	["CHANGE REPLICATION SOURCE", written(at(changeSource))],
 	["SET GLOBAL rpl_semi_sync_source_enabled = ON", at((own) => own.setAcksRequired(true))],
 	["SET GLOBAL rpl_semi_sync_source_enabled = OFF", at((own) => own.setAcksRequired(false))],
-	["SET GLOBAL offline_mode = ON", at((own) => own.setOffline(true))],
+	["SET GLOBAL rpl_semi_sync_replica_enabled", at(setAcknowledging)],
+	["SET GLOBAL sync_relay_log", at(setSyncs)],
+	["SET GLOBAL offline_mode = ON", at(shutOut)],
 	["SET GLOBAL offline_mode = OFF", at((own) => own.setOffline(false))],
 	["SET GLOBAL super_read_only = ON", refuseWrites],
 	[
@@ -59,6 +64,8 @@ const handlers: readonly (readonly [prefix: string, handler: Handler])[] = [
 	["SET GLOBAL clone_", at(() => {})],
 	["ALTER INSTANCE RELOAD", at(() => {})],
 	["SELECT threads.PROCESSLIST_ID", at(() => {})],
+	["SELECT PROCESSLIST_ID AS id", otherSessions],
+	["KILL", kill],
 	["SELECT CHANNEL_NAME", at(() => {})],
 	["SELECT WAIT_FOR_EXECUTED_GTID_SET", waitFor],
 	[
@@ -101,6 +108,7 @@ export function execute(
 	const results: (readonly Row[])[] = [];
 	const { boot } = own;
 	const step = (n: number) => {
+		if (session.killed) return done(killed());
 		const statement = statements[n];
 		if (statement === undefined) return done(null, results);
 		const found = handlers.find(([prefix]) => statement.startsWith(prefix));
@@ -116,6 +124,23 @@ export function execute(
 	step(0);
 }
 
+/** By their place in the order in which they were opened. */
+function otherSessions({ own, session, done }: Call): void {
+	const rows = [...own.states].flatMap(([id, one]) =>
+		one === session || one.probes || one.killed ? [] : [{ id, waits: 0 }],
+	);
+	done(null, rows);
+}
+
+function kill({ own, sql, done }: Call): void {
+	const state = own.states.get(Number(sql.split(" ")[1]));
+	if (state !== undefined) {
+		state.killed = true;
+		state.hangUp();
+	}
+	done(state === undefined ? new SqlError(1094, "unknown thread id") : null);
+}
+
 function at(work: (own: Mysql, sql: string) => void): Handler {
 	return ({ own, sql, done }) => {
 		try {
@@ -129,7 +154,11 @@ function at(work: (own: Mysql, sql: string) => void): Handler {
 
 /** Replication's state is kept in tables and files. */
 function written(handler: Handler): Handler {
-	return (call) => call.own.disk.write(() => handler(call));
+	return (call) =>
+		call.own.disk.write(() => {
+			if (call.session.killed) call.done(killed());
+			else handler(call);
+		});
 }
 
 /** The connect time limit of a receiver, in which it cannot be interrupted. */
@@ -144,6 +173,19 @@ function stopReceiver({ own, done }: Call): void {
 	const heard = () => boot === own.boot && own.arrive(() => done(null));
 	if (deaf) clock.after(random.between(0, connectLimitMs), heard);
 	else done(null);
+}
+
+function shutOut(own: Mysql): void {
+	own.setOffline(true);
+	own.world.onFence();
+}
+
+function setAcknowledging({ receiver }: Mysql, sql: string): void {
+	receiver.acknowledging = sql.endsWith("= ON");
+}
+
+function setSyncs({ receiver }: Mysql, sql: string): void {
+	receiver.syncs = sql.endsWith("= 1");
 }
 
 function stopApplier({ receiver }: Mysql): void {
@@ -162,8 +204,25 @@ function setLockWait({ session, sql, done }: Call): void {
 
 function startApplier({ receiver }: Mysql): void {
 	if (receiver.source === null) throw new SqlError(1200, "not configured as replica");
-	receiver.applying = true;
-	receiver.apply();
+	receiver.startApplier();
+}
+
+/** Files first, then what the tables say of them. */
+function resetReplica({ own, done }: Call): void {
+	const { boot, receiver, world } = own;
+	if (receiver.state !== "off" || receiver.applying) {
+		done(new SqlError(3081, "replication threads run"));
+		return;
+	}
+	receiver.purge();
+	receiver.resetting = receiver.source !== null;
+	const lastsMs = receiver.resetting ? world.random.between(1, 40) : 0;
+	if (receiver.resetting) world.onReset(own, lastsMs);
+	world.clock.after(lastsMs, () => {
+		if (boot !== own.boot) return;
+		receiver.forget();
+		done(null);
+	});
 }
 
 function startReceiver({ receiver }: Mysql): void {
@@ -190,7 +249,7 @@ function refuseWrites({ own, session, done }: Call): void {
 		done(new SqlError(1205, "lock wait timeout"));
 	});
 	own.whenIdle(() => {
-		if (late) return;
+		if (late || session.killed) return;
 		timer.cancelled = true;
 		own.superReadOnly = true;
 		done(null);
@@ -198,6 +257,7 @@ function refuseWrites({ own, session, done }: Call): void {
 }
 
 function acceptWrites(own: Mysql): void {
+	own.world.watch.opened(own);
 	if (own.readOnly) own.world.note(`${own.name} accepts writes`);
 	own.readOnly = false;
 	own.superReadOnly = false;

@@ -66,12 +66,13 @@ export class Watch {
 
 	/** Data are about to be lost by a fault: what is left then decides whether standing still is excused. A lost write never is. */
 	losing(lost: Mysql): void {
-		const uuids = this.#world.api.record?.uuids ?? {};
+		const { record, underWay } = this.#world.api;
+		const admits = (i: Mysql) => [record, ...underWay].every((one) => one?.uuids[i.name] === i.uuid);
 		const others = [...this.#world.instances.values()].filter((i) => i !== lost);
 		const remaining = others.map((i): Remaining => {
 			const complete = this.#lackedBy(surviving(i)).length === 0;
 			const foremost = others.every((other) => this.#historyBeyond(other, i).length === 0);
-			return { name: i.name, admitted: uuids[i.name] === i.uuid, sound: this.sound(i), complete, foremost };
+			return { name: i.name, admitted: admits(i), sound: this.sound(i), complete, foremost };
 		});
 		this.#lostAt = this.#world.clock.now();
 		this.#loss = { lost: lost.name, others: remaining };
@@ -173,13 +174,21 @@ export class Watch {
 		if (before?.term === after.term && before.primary === after.primary) return;
 		this.#world.note(`record: term ${after.term}, primary ${after.primary}`);
 		const chosen = this.#world.mysql(after.primary);
-		// It had all when the save was sent and lost it on the way: such a primary is never opened.
-		if ((this.#wipedAt.get(chosen.name) ?? 0) > askedAt) return;
+		const replaced = before?.seed?.state === "copying" && after.seed?.state === "opening";
+		// It had all when it was last looked at and lost it on the way: such a primary is never opened. A copy wipes too.
+		const lookedAt = replaced ? askedAt : askedAt - lookMs;
+		if ((this.#wipedAt.get(chosen.name) ?? Number.NEGATIVE_INFINITY) > lookedAt) return;
 		const has = held(chosen);
-		if (before?.seed?.state === "copying" && after.seed?.state === "opening") this.#replaced(after);
+		if (replaced) this.#replaced(after);
 		else if (before !== null) this.#promoted(after, has, askedAt);
 		this.#base = chosen.executed.copy();
 		this.#own = chosen.uuid;
+	}
+
+	/** It accepts writes from here on. */
+	opened(instance: Mysql): void {
+		const { record } = this.#world.api;
+		if (record?.primary === instance.name) this.missing(`opened in term ${record.term}`, instance.name, held(instance));
 	}
 
 	#promoted({ term, primary }: ClusterRecord, has: TransactionSet, askedAt: number): void {

@@ -1,6 +1,6 @@
 /** One process: its clock, its connections to MySQL and its calls of the API. A stopped one gets nothing until it goes on. */
 import type { Clock } from "../../runtime/failover/clock.ts";
-import { type Connect, DeadlineError, type Session } from "../../runtime/mysql/session.ts";
+import { type Connect, DeadlineError, probe, type Session } from "../../runtime/mysql/session.ts";
 import type { Rows } from "./readingModel.ts";
 import { execute, newSession } from "./sqlModel.ts";
 import type { World } from "./world.ts";
@@ -86,7 +86,7 @@ export class Process {
 		});
 	}
 
-	readonly connect: Connect = async (target, _login, deadlineMs) => {
+	readonly connect: Connect = async (target, { purpose }, deadlineMs) => {
 		const { world } = this;
 		const own = world.mysql(target.name);
 		const boot = await this.call<number>(`${target.name}: connecting`, deadlineMs, (answer) =>
@@ -97,13 +97,14 @@ export class Process {
 				else own.arrive(() => back(null, own.boot));
 			}),
 		);
-		return this.#session(target.name, boot);
+		return this.#session(target.name, boot, purpose === probe);
 	};
 
-	#session(name: string, boot: number): Session {
+	#session(name: string, boot: number, probes: boolean): Session {
 		const { world } = this;
 		const own = world.mysql(name);
-		const state = newSession();
+		const state = newSession(probes);
+		const id = world.newConnection();
 		let closed = false;
 		let open: ((error: unknown) => void)[] = [];
 		const hangUp = () =>
@@ -111,14 +112,20 @@ export class Process {
 				closed = true;
 				for (const answer of open.splice(0)) answer(reset());
 			});
-		if (boot === own.boot && own.up) own.sessions.add(hangUp);
+		if (boot === own.boot && own.up) {
+			own.sessions.add(hangUp);
+			state.hangUp = hangUp;
+			own.states.set(id, state);
+		}
 		let queue: (() => void)[] = [];
+		let left = false;
 		const next = () => {
 			queue.shift();
 			queue[0]?.();
+			if (left && queue.length === 0) own.states.delete(id);
 		};
 		const serve = (sql: string, back: (error: unknown, rows?: Rows) => void) => {
-			if (boot !== own.boot || !own.up) {
+			if (boot !== own.boot || !own.up || state.killed) {
 				queue = [];
 				return back(reset());
 			}
@@ -137,6 +144,11 @@ export class Process {
 			close: () => {
 				closed = true;
 				own.sessions.delete(hangUp);
+				// After what was sent before; what is being done then is finished first.
+				world.network.send(this.name, name, () => {
+					left = true;
+					if (queue.length === 0) own.states.delete(id);
+				});
 			},
 			run: (sql, deadlineMs) => {
 				if (closed) return Promise.reject(new Error(`${name}: the connection is closed`));

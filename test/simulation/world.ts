@@ -14,6 +14,7 @@ import { Mysql } from "./mysqlModel.ts";
 import { Network } from "./network.ts";
 import { Random } from "./random.ts";
 import { VirtualClock } from "./virtualClock.ts";
+import { VolumesModel } from "./volumesModel.ts";
 import { Watch } from "./watch.ts";
 import { Process } from "./watchdogProcess.ts";
 
@@ -35,6 +36,7 @@ export class World {
 	readonly network: Network;
 	readonly watch = new Watch(this);
 	readonly api = new Api(this);
+	readonly volumes: VolumesModel;
 	readonly trace: string[] = [];
 	readonly never = new AbortController().signal;
 	readonly processes: readonly Process[];
@@ -42,14 +44,25 @@ export class World {
 	readonly clients: readonly Client[];
 	/** A server with what a replica held at some moment; null while there is none. */
 	donor: Mysql | null = null;
+	/** What snapshots' jobs wrote on the instances' pods. */
+	readonly orders = new Map<string, string>();
+	/** Told of an instance that begins to forget its source, and how long it takes. */
+	onReset: (instance: Mysql, lastsMs: number) => void = () => {};
+	/** Told of the beginning of a fence. */
+	onFence: () => void = () => {};
 	readonly #candidates = new Map<string, Candidate>();
 	#uuids = 0;
 	#connections = 0;
 
 	readonly #traced: boolean;
 
-	constructor(seed: number, mutate: Mutate = (options) => options, traced = false) {
+	constructor(
+		seed: number,
+		mutate: Mutate = (options) => options,
+		{ traced = false, volumes = false }: { readonly traced?: boolean; readonly volumes?: boolean } = {},
+	) {
 		this.#traced = traced;
+		this.volumes = new VolumesModel(this, volumes);
 		this.random = new Random(seed);
 		this.network = new Network(this.clock, this.random);
 		this.instances = new Map(members.map((name) => [name, new Mysql(name, this)]));
@@ -116,10 +129,20 @@ export class World {
 		const log = this.#log(name);
 		const none = { user: "", password: "", ca: "" };
 		const options: LeaderOptions = {
-			facts: { cluster: "mysql", members, sourceHost: (member) => member, stallLimitMs: 4000, holdOffMs: 8000 },
+			facts: {
+				cluster: "mysql",
+				members,
+				sourceHost: (member) => member,
+				stallLimitMs: 4000,
+				holdOffMs: 8000,
+				volumes: { declared: 0, upTo: null },
+			},
 			limits: { statementMs: 2000, catchUpMs: 60_000, drainMs: 5000 },
 			probe: { periodMs: 250, timeoutMs: 1000, confirmations: 2 },
 			pods,
+			volumes: this.volumes.seenBy(process),
+			damage: null,
+			volumeLimits: { mountMs: 60_000, holdOffMs: 60_000 },
 			store,
 			lease,
 			login: none,
@@ -139,8 +162,9 @@ export class World {
 			clock,
 			connect: process.connect,
 			decide,
-			instance,
+			instance: (session, link) => instance(session, link, () => this.clock.now()),
 			reads: { lagLimitMs: 10_000, netTimeoutMs: 2000 },
+			binlogBytes: null,
 			observer: unobserved,
 		};
 		const wanted = mutate(options, this);
@@ -173,12 +197,17 @@ export class World {
 			uid: name,
 			leaving: null,
 			ending: false,
+			quiesced: this.orders.get(name) ?? null,
 			revision: null,
 			trouble: null,
 			unreadySince: null,
+			nodeReady: true,
+			running: true,
+			mountingSince: null,
+			volumeNote: null,
 		});
 		return {
-			database: () => new Map(members.map((name) => [name, facts(name, true)])),
+			database: () => new Map(members.map((name) => [name, { ...facts(name, true), ...this.volumes.pod(name) }])),
 			watchdogs: () => this.processes.map((p) => facts(p.name, !p.stopped)),
 			// Kubernetes itself is not modelled: no rolling updates.
 			rollout: () => null,

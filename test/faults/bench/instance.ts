@@ -1,6 +1,6 @@
 /** One MySQL instance, run by the very scripts that its pod would run. */
 import type { ChildProcess } from "node:child_process";
-import { chown, mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { chown, mkdir, open, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { instanceHost } from "../../../runtime/instance/hostName.ts";
 import { instances, type Machine } from "./addresses.ts";
@@ -13,8 +13,11 @@ import type { Roots } from "./roots.ts";
 import { settings } from "./settings.ts";
 
 const owner = 999;
+/** InnoDB's. */
+const page = 16_384;
 /** As the pod is declared with. */
 const leaveSeconds = (2 * settings.plan.failover.drainLimit) / 1000 + 15;
+const stopSeconds = 60;
 
 /** Shared by all instances: settings, passwords, certificates, names. */
 export interface Given {
@@ -97,10 +100,19 @@ export class DatabaseInstance {
 
 	/** SIGKILL, with the order to stay down. */
 	async killForGood(): Promise<void> {
+		await this.#endForGood("SIGKILL", 10);
+	}
+
+	/** With all that it has written out, and the order to stay down. */
+	async shutDown(): Promise<void> {
+		await this.#endForGood("SIGTERM", stopSeconds);
+	}
+
+	async #endForGood(signal: NodeJS.Signals, seconds: number): Promise<void> {
 		await this.hold();
 		const pid = await this.pid();
-		await this.signal("SIGKILL");
-		if (pid !== null) await ended(pid, 10);
+		await this.signal(signal);
+		if (pid !== null) await ended(pid, seconds);
 	}
 
 	/** The whole container ends, mysqld with it. */
@@ -120,10 +132,10 @@ export class DatabaseInstance {
 		await this.terminate();
 	}
 
-	/** SIGTERM to the container, and until all is gone. */
+	/** SIGTERM to the container, and until all is gone: what takes longer than a pod has is killed. */
 	async terminate(): Promise<void> {
 		const pid = this.#starter?.pid;
-		if (pid !== undefined && signalled(pid, "SIGTERM")) await ended(pid, 60);
+		if (pid !== undefined && signalled(pid, "SIGTERM")) await ended(pid, stopSeconds).catch(() => this.stop());
 	}
 
 	/** The readiness probe of its pod. */
@@ -137,6 +149,21 @@ export class DatabaseInstance {
 
 	async loseData(): Promise<void> {
 		await run("rm", ["-rf", this.data]);
+	}
+
+	/** Overwrites pages of a table, all but those that say what it is. @param table `schema.name` */
+	async damageTable(table: string): Promise<void> {
+		const file = await open(join(this.data, `${table.replace(".", "/")}.ibd`), "r+");
+		const { size } = await file.stat();
+		for (let at = 4 * page; at < size; at += page) await file.write(Buffer.alloc(512, 0xa5), 0, 512, at + 1000);
+		await file.close();
+	}
+
+	/** The pod's next volume is another one, empty. */
+	async newVolume(): Promise<void> {
+		await run("rm", ["-rf", this.#folder("volume.aside")]);
+		await run("mv", [this.#folder("volume"), this.#folder("volume.aside")]);
+		await this.#owned(this.#folder("volume"));
 	}
 
 	/** Keeps a copy of the data of an instance that is down, to begin anew from. */

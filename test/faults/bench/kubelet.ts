@@ -20,21 +20,33 @@ export class Kubelet {
 	readonly #bench: Bench;
 	readonly #apps: AppsV1Api;
 	readonly #stop = new AbortController();
+	readonly #between: (instance: DatabaseInstance) => Promise<void>;
 	#revision = "mysql-1";
 	#running: Promise<void> = Promise.resolve();
+	/** Whose pods are being made anew: their containers are not there yet. */
+	readonly making = new Set<string>();
 	/** The pods in the order in which they were ended. */
 	readonly ended: string[] = [];
 	/** What may not be. */
 	readonly faults: string[] = [];
+	/** Several may be taken away at once: none of them is of use. */
+	together = false;
 
-	private constructor(bench: Bench) {
+	private constructor(bench: Bench, between: (instance: DatabaseInstance) => Promise<void>) {
 		this.#bench = bench;
+		this.#between = between;
 		this.#apps = bench.config.makeApiClient(AppsV1Api);
 	}
 
-	/** Declares the StatefulSet that the pods belong to. */
-	static async begin(bench: Bench): Promise<Kubelet> {
-		const kubelet = new Kubelet(bench);
+	/**
+	 * Declares the StatefulSet that the pods belong to.
+	 * @param between done when a pod is gone and before the next one of its name is there
+	 */
+	static async begin(
+		bench: Bench,
+		between: (instance: DatabaseInstance) => Promise<void> = async () => {},
+	): Promise<Kubelet> {
+		const kubelet = new Kubelet(bench, between);
 		await kubelet.#declare();
 		kubelet.#running = kubelet.#work().catch((error: Error) => void kubelet.faults.push(error.message));
 		return kubelet;
@@ -91,8 +103,12 @@ export class Kubelet {
 		while (!this.#stop.signal.aborted) {
 			const going = (await this.#pods()).filter(({ metadata }) => metadata?.deletionTimestamp !== undefined);
 			const names = going.map(({ metadata }) => metadata?.name ?? "");
-			if (names.length > 1) this.faults.push(`${names.join(" and ")} were taken away at once`);
-			for (const each of names) await this.#replace(this.#bench.instance(each));
+			if (names.length > 1 && !this.together) this.faults.push(`${names.join(" and ")} were taken away at once`);
+			for (const each of names) {
+				this.making.add(each);
+				await this.#replace(this.#bench.instance(each));
+				this.making.delete(each);
+			}
 			await new Promise((resolve) => setTimeout(resolve, periodMs));
 		}
 	}
@@ -102,6 +118,7 @@ export class Kubelet {
 		this.ended.push(instance.name);
 		await instance.leave();
 		await core.deleteNamespacedPod({ name: instance.name, namespace, gracePeriodSeconds: 0 });
+		await this.#between(instance);
 		await createPod(core, instance.machine, "database", { [revisionLabel]: this.#revision }, false);
 		await instance.boot();
 		await until(`${instance.name} answers`, 60, () => instance.answers());

@@ -1,5 +1,5 @@
 /** The newest relay log of an instance that is down, torn as a crash of its machine would leave it. */
-import { appendFile, readFile, truncate } from "node:fs/promises";
+import { appendFile, readdir, readFile, rm, truncate } from "node:fs/promises";
 import { join } from "node:path";
 import { crc32 } from "node:zlib";
 
@@ -26,6 +26,13 @@ export async function cutLastEvent(data: string): Promise<void> {
 	const last = events(bytes).at(-1);
 	if (last === undefined) throw new Error(`${file} has no event`);
 	await truncate(file, last.from + Math.floor((last.to - last.from) / 2));
+}
+
+/** Removes all of its files; what the server's tables note of them stays. */
+export async function loseRelayLog(data: string): Promise<void> {
+	const names = (await readdir(data)).filter((name) => /^relay\.(\d+|index)$/.test(name));
+	if (names.length < 2) throw new Error(`${data} has no relay log`);
+	for (const name of names) await rm(join(data, name));
 }
 
 /**

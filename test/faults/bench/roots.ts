@@ -13,6 +13,8 @@ export interface Roots {
 	readonly node: string;
 	/** The runtime image's packages, with the mount points of the pods. */
 	readonly image: string;
+	/** Files with the definitions of the snapshot kinds. */
+	readonly snapshotCrds: readonly string[];
 	/** The runtime as one file. */
 	readonly bundle: string;
 }
@@ -24,5 +26,5 @@ export async function ensureRoots(folder: string, given: string | undefined, pro
 	const file = join(folder, "mysql-dr.mjs");
 	// A copy: mutations write over it.
 	await (given === undefined ? bundle(file) : copyFile(given, file));
-	return { bin: tools.bin, node: tools.nodeRoot, image, bundle: file };
+	return { bin: tools.bin, node: tools.nodeRoot, image, snapshotCrds: tools.snapshotCrds, bundle: file };
 }

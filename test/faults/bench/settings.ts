@@ -20,6 +20,7 @@ const promised = objectives("critical");
 const declared = plan(promised, site);
 /** Rows follow each other sooner than failures do. */
 const holdOff = duration("10s");
+const volumes = { ...declared.volumes, holdOff: duration("1s") };
 
 export const settings: Settings = {
 	cluster: "mysql",
@@ -35,10 +36,11 @@ export const settings: Settings = {
 	credentialsSecret: "mysql-credentials",
 	tlsManaged: true,
 	tlsSecret: "mysql-tls",
-	plan: { ...declared, failover: { ...declared.failover, holdOff } },
+	plan: { ...declared, failover: { ...declared.failover, holdOff }, volumes },
 	contacts: [],
 	stores: [],
 	backup: { keySecret: "mysql-backup-key", keyManaged: true, scratchBytes: size("1Gi"), checks: [] },
+	snapshots: {},
 };
 
 const predicted = forecast(settings.plan, { ...site, volume: size("1Gi") });

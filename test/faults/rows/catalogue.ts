@@ -14,6 +14,8 @@ import { replicas } from "./replicas.ts";
 import { rollouts } from "./rollout.ts";
 import type { Row } from "./row.ts";
 import { seeds } from "./seeds.ts";
+import { snapshots } from "./snapshots.ts";
+import { volumes } from "./volumes.ts";
 
 /** Every row that is there, by its number. */
 export const catalogue: readonly Row[] = [
@@ -32,6 +34,8 @@ export const catalogue: readonly Row[] = [
 	...rollouts,
 	...readers,
 	...seeds,
+	...snapshots,
+	...volumes,
 ].sort((a, b) => number(a) - number(b) || (a.row < b.row ? -1 : 1));
 
 /** Rows of our own, with a letter in front, come last. */

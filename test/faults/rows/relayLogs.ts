@@ -4,7 +4,7 @@ import { until } from "../../../local/site/waiting.ts";
 import type { DatabaseInstance } from "../bench/instance.ts";
 import { slow } from "../bench/loss.ts";
 import { healNetwork } from "../bench/network.ts";
-import { beginTransaction, cutLastEvent } from "../bench/relayLog.ts";
+import { beginTransaction, cutLastEvent, loseRelayLog } from "../bench/relayLog.ts";
 import { asRoot, hasUnapplied, holdApplier, rootSession } from "../bench/rootSession.ts";
 import { budget } from "../bench/settings.ts";
 import type { Stage } from "../stage.ts";
@@ -118,6 +118,22 @@ export const relayLogs: readonly Row[] = [
 			await healNetwork();
 			const chosen = await stage.promoted();
 			stage.holds(chosen !== primary, "the dead primary was promoted");
+		},
+	},
+	{
+		row: "17e",
+		title:
+			"a replica comes back without its relay log: it fetches anew what it has not applied, and is no copy until then",
+		budget: 1,
+		async run(stage) {
+			const [robbed] = stage.replicas;
+			await holdApplier(stage.bench, robbed);
+			await stage.ledger.more(20);
+			stage.fault();
+			await robbed.killForGood();
+			await loseRelayLog(robbed.data);
+			await robbed.release();
+			await stage.sameTermFor(1);
 		},
 	},
 ];

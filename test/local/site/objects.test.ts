@@ -14,6 +14,10 @@ describe("what the cluster gets", () => {
 			volumeBindingMode: "WaitForFirstConsumer",
 			allowVolumeExpansion: true,
 		});
+		expect(objects.find(({ metadata }) => metadata?.name === "mysql-dr-local-scratch")).toMatchObject({
+			reclaimPolicy: "Delete",
+			volumeBindingMode: "WaitForFirstConsumer",
+		});
 		expect(volumeSnapshotClass()).toMatchObject({ metadata: { name: "mysql-dr-local" }, deletionPolicy: "Retain" });
 	});
 
@@ -39,6 +43,7 @@ describe("what the cluster gets", () => {
 		expect([...objects, volumeSnapshotClass()].map(pathOf)).toEqual([
 			"/apis/storage.k8s.io/v1/csidrivers/csi.local.mysql-dr.dev",
 			"/apis/storage.k8s.io/v1/storageclasses/mysql-dr-local",
+			"/apis/storage.k8s.io/v1/storageclasses/mysql-dr-local-scratch",
 			"/apis/rbac.authorization.k8s.io/v1/clusterroles/mysql-dr%3Acsi",
 			"/apis/rbac.authorization.k8s.io/v1/clusterrolebindings/mysql-dr%3Acsi",
 			"/api/v1/namespaces/kube-system/serviceaccounts/coredns",

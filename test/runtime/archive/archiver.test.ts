@@ -1,4 +1,5 @@
 /** On real servers that replicate, against stores in memory that can be made to fail. */
+import { createHash } from "node:crypto";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, jest, test } from "@jest/globals";
 import { readHeaders } from "../../../runtime/archive/readHeaders.ts";
 import { contains, formatGtidSet, parseGtidSet, subtract } from "../../../runtime/mysql/gtidSet.ts";
@@ -8,6 +9,12 @@ import { MemoryStore } from "./memoryStore.ts";
 import { archive, archivedAll, held, RealCluster, usePrograms } from "./scene.ts";
 
 jest.setTimeout(5 * patience);
+
+function digests({ objects }: MemoryStore): string {
+	const lines = [...objects].map(([key, body]) => `${key} ${createHash("sha256").update(body).digest("hex")}`);
+	return lines.sort().join("\n");
+}
+
 const suite = hasPrograms("mysqld", "mysqlbinlog") ? describe : describe.skip;
 
 suite("the archive of a real cluster", () => {
@@ -47,7 +54,8 @@ suite("the archive of a real cluster", () => {
 			expect({ breaks, gaps, damaged }).toEqual({ breaks: [], gaps: [], damaged: [] });
 			expect(formatGtidSet(through)).toBe(await of.executed(of.reign.primary));
 		}
-		expect(stores[0].objects).toEqual(stores[1].objects);
+		// An object may be on its way to one of them yet. By digests: to show how two archives differ would take hours.
+		await until("both stores have the same", async () => digests(stores[0]) === digests(stores[1]));
 	};
 
 	test("holds what was committed, read from a replica, in both stores, without a gap", async () => {

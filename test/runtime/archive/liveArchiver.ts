@@ -1,12 +1,12 @@
 /** An archiver with all that it needs, for tests and for processes that tests kill. */
 import { generateX25519Identity, identityToRecipient } from "age-encryption";
-import { createConnection } from "mysql2/promise";
 import { type ArchiveLimits, Archiver } from "../../../runtime/archive/archiver.ts";
 import type { Reign } from "../../../runtime/archive/wanted.ts";
 import { systemClock } from "../../../runtime/failover/clock.ts";
 import { formatGtidSet } from "../../../runtime/mysql/gtidSet.ts";
-import { type openSession, type Target, wrap } from "../../../runtime/mysql/session.ts";
+import type { Target } from "../../../runtime/mysql/session.ts";
 import type { ObjectStore } from "../../../runtime/store/objectStore.ts";
+import { plainSession } from "../plainSession.ts";
 
 export const cluster = "mysql";
 
@@ -86,15 +86,3 @@ export function liveArchiver({ access, reign, stores, keys, limits, folder }: Li
 }
 
 const readable = (_: string, value: unknown) => (value instanceof Error ? value.stack : value);
-
-/** mysqld's own certificate names nobody: its signature is checked, its name is not. */
-const plainSession: typeof openSession = async (target, login, deadlineMs) => {
-	const ssl = { ca: login.ca, verifyIdentity: false };
-	const { user, password } = login;
-	const numbers = { supportBigNumbers: true, bigNumberStrings: true, dateStrings: true };
-	const connection = await createConnection({
-		...{ host: target.address, port: target.port, user, password, ssl, multipleStatements: true },
-		...{ connectTimeout: deadlineMs, ...numbers },
-	});
-	return wrap(target, connection);
-};

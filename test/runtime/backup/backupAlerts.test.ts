@@ -53,6 +53,13 @@ describe("what is wrong with backups", () => {
 		expect(alerts({ jobs: [...good.jobs, { cronJob: "mysql-validation", failed: true }] })).toEqual(["backupFailed"]);
 		expect(alerts({ keyKept: false })).toEqual(["backupKeyNotKept"]);
 	});
+
+	test("is told apart from what is wrong with snapshots", () => {
+		for (const cronJob of ["mysql-snapshot", "mysql-snapshot-check"]) {
+			expect(alerts({ jobs: [...good.jobs, { cronJob, failed: true }] })).toEqual(["snapshotFailed"]);
+			expect(alerts({ jobs: [...good.jobs, { cronJob, failed: false }] })).toEqual([]);
+		}
+	});
 });
 
 test("a key is kept once it was exported, and when it is the user's own", () => {

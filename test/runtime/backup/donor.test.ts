@@ -47,6 +47,23 @@ describe("a backup is copied from", () => {
 		});
 	});
 
+	test("the replica whose turn it is, where both replicate", () => {
+		const members = [member(0), member(1, { executed: `${uuid(0)}:1-90` }), member(2)];
+		expect(chooseDonor(record, members, "mysql-2").instance).toBe("mysql-1");
+		expect(chooseDonor(record, members, "mysql-1").instance).toBe("mysql-2");
+		const still = [member(0), member(1, { running: false }), member(2)];
+		expect(chooseDonor(record, still, "mysql-2").instance).toBe("mysql-2");
+	});
+
+	test("nobody whose data are damaged, the primary rather", () => {
+		const damage = { uuid: uuid(2), at: "2026-01-01T00:00:00.000Z", reason: "page 7" };
+		const known = { ...record, damaged: { "mysql-2": damage } };
+		expect(chooseDonor(known, [member(0), member(1), member(2)]).instance).toBe("mysql-1");
+		expect(chooseDonor(known, [member(0), gone(1), member(2)]).instance).toBe("mysql-0");
+		const since = { ...record, damaged: { "mysql-2": { ...damage, uuid: uuid(7) } } };
+		expect(chooseDonor(since, [member(0), gone(1), member(2)]).instance).toBe("mysql-2");
+	});
+
 	test("one that replicates before one that stands still further on", () => {
 		const still = member(1, { executed: `${uuid(0)}:1-99`, running: false });
 		const members = [member(0), still, member(2, { executed: `${uuid(0)}:1-50` })];

@@ -215,9 +215,29 @@ const rows = 1000;
 		const spoil = ({ step, done }: Progress) => {
 			if (step === "verifying pages" && done === 0) flipByte(file, 5 * 16_384 + 100);
 		};
-		const refused = run({ kind: "incremental", tell: spoil });
+		const told: unknown[] = [];
+		const onDamage = async (...words: unknown[]) => void told.push(words);
+		const refused = run({ kind: "incremental", tell: spoil, onDamage });
 		await expect(refused).rejects.toThrow(/the copy's file shop\/orders.ibd is broken: .*page 5/i);
 		expect(await catalogue()).toEqual(before);
+		expect(told).toEqual([[expect.objectContaining({ instance: "mysql-0" }), expect.stringMatching(/page 5/i)]]);
+	});
+
+	test("whose server ends at a wrong page tells whose copy that was", async () => {
+		const file = join(volume, "backup", "data", "shop", "orders.ibd");
+		const spoil = ({ step }: Progress) => {
+			// All but the first pages, so that whatever is read first is wrong.
+			if (step === "booting the copy") for (let page = 4; page < 12; page++) flipByte(file, page * 16_384 + 100);
+		};
+		const told: unknown[] = [];
+		const onDamage = async (...words: unknown[]) => void told.push(words);
+		await expect(run({ tell: spoil, onDamage })).rejects.toThrow(/the copy's error log: .*MY-011906/);
+		expect(told).toEqual([[expect.objectContaining({ instance: "mysql-0" }), expect.stringMatching(/MY-011906/)]]);
+	});
+
+	test("that fails for another reason accuses nobody", async () => {
+		const onDamage = () => Promise.reject(new Error("accused"));
+		await expect(run({ scratchBytes: 100 * 2 ** 20, onDamage })).rejects.toThrow(/backup.scratch/);
 	});
 
 	test.each(["copying mysql-0 (primary)", "booting the copy", "verifying pages", "storing"])(

@@ -57,6 +57,13 @@ describe("mysql-dr backup", () => {
 		expect(err.at(-1)).toMatch(/^job mysql-backup-full-\w+ failed \(exit code 1\): the scratch volume is too small$/);
 	});
 
+	test("ends as a job that refused, or was told what cannot be, has ended", async () => {
+		for (const code of [2, 4]) {
+			job(api, "mysql-backup-full", [step, { error: { kind: "refused", message: "not now" } }], code);
+			expect((await run(api, "backup full")).code).toBe(code);
+		}
+	});
+
 	test("does not take a job that ended without an entry for a backup", async () => {
 		job(api, "mysql-backup-full", [step], 0);
 		expect((await run(api, "backup")).code).toBe(1);

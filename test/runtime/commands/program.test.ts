@@ -38,11 +38,11 @@ describe("bad input ends with 2 and one line:", () => {
 		["an unknown option", "status --frobnicate", /^error: unknown option '--frobnicate'/],
 		["a time without a unit", "status --timeout 3", /"3" is not a duration; write a number and a unit/],
 		["no runs", "drill pod --runs 0", /Write a whole number of at least 1/],
-		["an unknown drill", "drill meteor", /^scenario: there is no drill "meteor"; choose one of pod$/],
+		["an unknown drill", "drill meteor", /^scenario: there is no drill "meteor"; choose one of pod, volume$/],
 		[
 			"an unknown runbook",
 			"runbook meteor",
-			/^scenario: there is no runbook for "meteor"; choose one of pod, cluster, badData$/,
+			/^scenario: there is no runbook for "meteor"; choose one of pod, volume, cluster, badData$/,
 		],
 		["an unknown account", "credentials nobody", /^account: there is no account "nobody"; choose one of app, drill$/],
 	])("%s", async (_title, line, message) => {

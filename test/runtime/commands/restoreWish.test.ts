@@ -29,6 +29,11 @@ describe("what is asked of a restore", () => {
 		]);
 	});
 
+	test("tells its job of the snapshot that its volume is made from", () => {
+		const wish = restoreWish({ to: "latest", fromSnapshot: true }) as Exclude<RestoreWish, { kind: "folder" }>;
+		expect(jobArgs(wish, "{}")).toEqual(["--to", "latest", "--snapshot", "{}", "--pause", "--serve"]);
+	});
+
 	test("is a folder here, with the stores and the key but no cluster", () => {
 		const options = { to, into: "folder:/tmp/copy", stores: "/s.json", keyFile: "/k" };
 		expect(restoreWish(options)).toMatchObject({
@@ -47,6 +52,7 @@ describe("what is asked of a restore", () => {
 		["into a folder without the key", { to, into: "folder:/x", stores: "/s" }, "--key-file: is missing"],
 		["paused in place of the data", { to, into: "in-place", pause: true }, "--pause: goes with --into scratch"],
 		["of one table in place of the data", { to, only: "app.t", into: "in-place" }, "--into: does not go with --only"],
+		["from a snapshot into a folder", { to, into: "folder:/x", fromSnapshot: true }, "--from-snapshot: does not go"],
 		["of nothing under another name", { to, as: "app2" }, "--as: says a name"],
 	])("%s is refused", (_, options, message) => {
 		expect(() => restoreWish(options)).toThrow(UserError);

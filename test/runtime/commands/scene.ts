@@ -33,6 +33,7 @@ export function status(with_: Partial<Status> = {}): Status {
 		doing: "nothing to do",
 		lastChange: null,
 		paused: null,
+		lastOpen: null,
 		...with_,
 	};
 }

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
 import type { Answer } from "../../../runtime/failover/record.ts";
 import type { FakeApi } from "../kubernetes/fakeApi.ts";
 import { fakeTerminal } from "../terminal/fakeTerminal.ts";
+import { answeringWatchdog } from "./answeringWatchdog.ts";
 import { cluster, run, uuid } from "./scene.ts";
 
 let api: FakeApi;
@@ -12,47 +13,31 @@ afterEach(() => api.close());
 
 const base = "/api/v1/namespaces/mysql/configmaps";
 
-/** A watchdog that gives this answer to whatever is asked of it. */
-function watchdog(state: Answer["state"], message: string): { request: () => Record<string, unknown> } {
-	let request: Record<string, unknown> = {};
-	api.routes.set(`POST ${base}`, ({ body }) => {
-		request = JSON.parse(JSON.parse(body).data["request.json"]);
-		return [201, {}];
-	});
-	api.routes.set(`GET ${base}/mysql-cluster`, () => {
-		const record = {
-			version: 1,
-			cluster: "mysql",
-			initialised: true,
-			term: 4,
-			primary: "mysql-2",
-			since: "2026-11-22T12:00:00.500Z",
-			uuids: { "mysql-2": uuid },
-			gtidAtPromotion: "",
-			schemasReady: true,
-			lastChange: {
-				kind: "switchover",
-				term: 4,
-				from: "mysql-1",
-				to: "mysql-2",
-				reason: "requested",
-				startedAt: "2026-11-22T12:00:00.000Z",
-				finishedAt: "2026-11-22T12:00:00.600Z",
-				steps: [
-					{ at: "2026-11-22T12:00:00.100Z", step: "the old primary refuses writes" },
-					{ at: "2026-11-22T12:00:00.400Z", step: "mysql-2 opened" },
-				],
-				gtidBefore: {},
-				gtidAfter: "",
-			},
-			...(request.id === undefined
-				? {}
-				: { request: { id: request.id, state, message, at: "2026-11-22T12:00:00.700Z" } }),
-		};
-		return [200, { data: { "record.json": JSON.stringify(record) } }];
-	});
-	return { request: () => request };
-}
+/** What it has done when it answers. */
+const changed = {
+	term: 4,
+	primary: "mysql-2",
+	since: "2026-11-22T12:00:00.500Z",
+	uuids: { "mysql-2": uuid },
+	lastChange: {
+		kind: "switchover",
+		term: 4,
+		from: "mysql-1",
+		to: "mysql-2",
+		reason: "requested",
+		startedAt: "2026-11-22T12:00:00.000Z",
+		finishedAt: "2026-11-22T12:00:00.600Z",
+		steps: [
+			{ at: "2026-11-22T12:00:00.100Z", step: "the old primary refuses writes" },
+			{ at: "2026-11-22T12:00:00.400Z", step: "mysql-2 opened" },
+		],
+		gtidBefore: {},
+		gtidAfter: "",
+	},
+};
+
+const watchdog = (state: Answer["state"], message: string) =>
+	answeringWatchdog(api, { state, message, at: "2026-11-22T12:00:00.700Z", record: changed });
 
 const requests = () => api.seen.filter(({ method }) => method !== "GET");
 

@@ -7,6 +7,7 @@ describe("a drill", () => {
 	test("is held with its downtime, when writes were back in time and none is lost", () => {
 		expect(judge(measurements(), forecast())).toEqual({
 			measured: { rtoSeconds: 2, rpoSeconds: 0 },
+			writeDowntimeSeconds: 2,
 			timeline: [
 				{ atSeconds: -0.01, step: "last write acknowledged" },
 				{ atSeconds: 0, step: "mysqld of mysql-0 killed" },
@@ -21,6 +22,20 @@ describe("a drill", () => {
 			verdict: "held",
 			reasons: [],
 		});
+	});
+
+	test("of a volume counts until the lost copy is whole again, and shows how it came to that", () => {
+		const copy = { recovered: "copy", caused: "all gone" } as const;
+		const told = [{ at: failureAt + 9_000, step: "mysql-0 gets a new volume" }];
+		const seen = measurements({ ...copy, told, releasedAt: null });
+		const judged = judge(seen, forecast("30m"));
+		expect(judged).toMatchObject({ measured: { rtoSeconds: 12.5 }, writeDowntimeSeconds: 2, verdict: "held" });
+		expect(judged.timeline.map(({ step }) => step).slice(-2)).toEqual(["mysql-0 gets a new volume", "protected again"]);
+		expect(judge(seen, forecast("10s")).reasons).toEqual([
+			"writes and the lost copy were back after 12.5 s, more than 10 s",
+		]);
+		const never = judge(measurements({ ...copy, protectedAt: null }), forecast("30m"));
+		expect(never).toMatchObject({ measured: { rtoSeconds: 21 }, verdict: "broken" });
 	});
 
 	test.each([

@@ -37,7 +37,7 @@ test("the document has the fields that scripts rely on", () => {
 
 test("the text, line by line", () => {
 	expect(reportLines(report(), plain, 42)).toEqual([
-		"drill pod: mysql-0 was killed, mysql-1 took over",
+		"drill pod: mysqld of mysql-0 killed, mysql-1 took over",
 		"",
 		"  -0.01 s  last write acknowledged",
 		"  +0.00 s  mysqld of mysql-0 killed",
@@ -56,9 +56,26 @@ test("the text, line by line", () => {
 		"",
 		"4000 writes acknowledged, 0 of them lost; 8 without an answer",
 		"sysbench: 40.2 transactions/s before, 39 after",
-		"the killed instance was back and all protected 5.5 s after it was let go",
+		"the instance was back and all protected 5.5 s after it was let go",
 		"verdict: held",
 	]);
+});
+
+test("a volume's text tells the writes' downtime from the time until every copy is back", () => {
+	const copy = {
+		recovered: "copy",
+		caused: "everything on the volume of mysql-0 destroyed",
+		releasedAt: null,
+	} as const;
+	const lines = reportLines({ ...report(measurements(copy)), scenario: "volume" }, plain, 42);
+	expect(lines[0]).toBe("drill volume: everything on the volume of mysql-0 destroyed, mysql-1 took over");
+	expect(lines.slice(12, 16)).toEqual([
+		"                        measured  forecast  objective",
+		"write downtime          2.0 s",
+		"writes and copies back  13 s      1.5 s     5 min",
+		"data lost               0.00 s    0.00 s    0.00 s",
+	]);
+	expect(lines).toContain("the instance was back and all protected 13 s after its volume was destroyed");
 });
 
 test("a broken promise says why in the line of the verdict", () => {

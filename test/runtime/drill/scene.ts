@@ -59,6 +59,9 @@ export function measurements(with_: Partial<Measurements> = {}): Measurements {
 	return {
 		failureAt,
 		victim: "mysql-0",
+		caused: "mysqld of mysql-0 killed",
+		recovered: "writes",
+		told: [],
 		ledger: ledger(),
 		change: change(),
 		releasedAt: failureAt + 7_000,

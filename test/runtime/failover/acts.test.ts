@@ -88,9 +88,17 @@ describe("a failover", () => {
 			});
 			await failover(operation, killed).catch((error) => expect(error.name).toBe("LostLeaseError"));
 			const after = operation.done.slice(operation.done.indexOf(last) + 1);
-			expect(after.filter((what) => /promote|follow|apply/.test(what))).toEqual([]);
+			expect(after.filter((what) => /promote|follow|apply|publish/.test(what))).toEqual([]);
 		},
 	);
+
+	test("connects nobody that still accepts writes: repairs fence it first", async () => {
+		const open = reads({ ...replicaReading(2, { executed: gtids(0, 50) }, lostSource), superReadOnly: false });
+		const operation = fakeOperation({ view: view([silent(), one, open]), record: record() });
+		await failover(operation, killed);
+		expect(operation.done).toContain("mysql-1: promote");
+		expect(operation.done.filter((what) => what.startsWith("mysql-2: follow"))).toEqual([]);
+	});
 
 	test("fences an old primary that can still be read", async () => {
 		const closed = reads(primaryReading({ executed: gtids(0, 90) }, { superReadOnly: true }));

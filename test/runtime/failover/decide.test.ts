@@ -102,6 +102,14 @@ describe("a primary that answers", () => {
 	});
 });
 
+describe("a recorded primary that accepts writes", () => {
+	test("but was not opened as one is opened: it may still keep its clients out", () => {
+		const never = reads(primaryReading({}, { receiver: receiver({ state: "off", source: "mysql-2.mysql" }) }));
+		const scene = view([never, reads(replicaReading(1)), reads(replicaReading(2))]);
+		expect(action(scene, record(), facts)).toMatchObject({ do: "resume", primary: "mysql-0" });
+	});
+});
+
 describe("a primary that is silent", () => {
 	const [one, two] = [reads(replicaReading(1, {}, lostSource)), reads(replicaReading(2, {}, lostSource))];
 
@@ -145,12 +153,12 @@ describe("a replica", () => {
 
 	test("that follows nobody or somebody else is connected to the primary", () => {
 		const source = "mysql-0.mysql";
-		const follow = { do: "follow", name: "mysql-1", source, fresh: false };
+		const follow = { do: "follow", name: "mysql-1", source, fresh: false, behind: false };
 		for (const change of [
 			{ receiver: null, applier: null },
 			{ receiver: receiver({ state: "off" }) },
 			{ receiver: receiver({ source: "mysql-2.mysql" }) },
-			{ applier: { running: false, error: "" } },
+			{ applier: { running: false, error: "", errno: 0 } },
 		]) {
 			expect(repairOf(reads(replicaReading(1, {}, change)))).toEqual([follow]);
 		}
@@ -173,12 +181,25 @@ describe("a replica", () => {
 		]);
 	});
 
+	test("whose pod is being deleted is not connected again: it would acknowledge what nobody asks for any more", () => {
+		const scene = view([
+			reads(primaryReading()),
+			reads(replicaReading(1, {}, { receiver: null })),
+			reads(replicaReading(2)),
+		]);
+		const instances = scene.instances.map((i) => (i.name === "mysql-1" ? { ...i, ending: true } : i));
+		expect(decide(scene, record(), facts).repairs).toMatchObject([{ do: "follow", name: "mysql-1" }]);
+		expect(decide({ ...scene, instances }, record(), facts).repairs).toEqual([]);
+	});
+
 	test("with transactions of its own is not wiped while no other replica acknowledges; it follows instead", () => {
 		const errantSet = { executed: `${gtids(0, 100)},${uuid(1)}:5` };
 		const errant = reads(replicaReading(1, errantSet, { receiver: null, applier: null }));
 		const repaired = (other: ReturnType<typeof silent>) =>
 			decide(view([primary, errant, other]), record(), facts).repairs;
-		expect(repaired(silent())).toEqual([{ do: "follow", name: "mysql-1", source: "mysql-0.mysql", fresh: false }]);
+		expect(repaired(silent())).toEqual([
+			{ do: "follow", name: "mysql-1", source: "mysql-0.mysql", fresh: false, behind: false },
+		]);
 		expect(repaired(reads(replicaReading(2)))).toMatchObject([{ do: "rebuild", keeper: "mysql-2" }]);
 	});
 
@@ -200,6 +221,45 @@ describe("a replica", () => {
 		expect(repairOf(reads(replicaReading(1, behind, stopped)))).toMatchObject([{ do: "follow", fresh: false }]);
 		const clone = { executed: gtids(0, 90), purged: gtids(0, 90) };
 		expect(repairOf(reads(replicaReading(1, clone, stopped)))).toMatchObject([{ do: "follow", fresh: true }]);
+	});
+
+	/** What it could not apply, for how long. */
+	const stopped = (errno: number, brokenMs: number, sets = {}) =>
+		reads(replicaReading(1, sets, { applier: { running: false, error: "no", errno } }), { brokenMs });
+	const wentWrong = { executed: gtids(0, 90), retrieved: gtids(0, 95) };
+
+	test("whose applier cannot apply something is rebuilt, once it was started again in vain", () => {
+		const [asked] = repairOf(stopped(1062, 4000, wentWrong));
+		expect(asked).toMatchObject({ do: "rebuild", donor: "mysql-2", keeper: "mysql-2", surplus: "" });
+		expect(asked).toMatchObject({ reason: "its applier cannot go on: no (1062)" });
+		expect(repairOf(stopped(1062, 3999, wentWrong))).toMatchObject([{ do: "follow" }]);
+		expect(repairOf(stopped(0, 4000, wentWrong))).toMatchObject([{ do: "follow" }]);
+	});
+
+	test("whose applier cannot go on is not wiped while no other one acknowledges", () => {
+		const scene = view([primary, stopped(1062, 9000, wentWrong), silent()]);
+		expect(decide(scene, record(), facts).repairs).toMatchObject([{ do: "follow", name: "mysql-1" }]);
+	});
+
+	test.each([1021, 1114, 1205, 1213])("is not rebuilt for what passes by itself: %i", (errno) => {
+		expect(repairOf(stopped(errno, 60_000, wentWrong))).toMatchObject([{ do: "follow" }]);
+	});
+
+	test.each([13121, 13124])("whose relay log cannot be read fetches anew: %i", (errno) => {
+		const applier = { running: false, error: "no", errno };
+		const repaired = (state: "on" | "off", other: ReturnType<typeof silent>) => {
+			const reading = replicaReading(1, wentWrong, { applier, receiver: receiver({ state }) });
+			return decide(view([primary, reads(reading, { brokenMs: 4000 }), other]), record(), facts).repairs;
+		};
+		expect(repaired("on", reads(replicaReading(2)))).toMatchObject([{ do: "refetch", keeper: "mysql-2" }]);
+		expect(repaired("off", silent())).toMatchObject([{ do: "refetch", keeper: null }]);
+		// It goes on acknowledging, and nobody else does.
+		expect(repaired("on", silent())).toMatchObject([{ do: "follow" }]);
+	});
+
+	test("whose relay log cannot be read keeps it while it has applied something that the primary lacks", () => {
+		const ahead = stopped(13124, 60_000, { executed: gtids(0, 101) });
+		expect(repairOf(ahead)).toMatchObject([{ do: "follow" }]);
 	});
 
 	test("is not rebuilt while another is: one copy at a time is missing", () => {
@@ -239,6 +299,33 @@ describe("a replica", () => {
 		expect(repairOf(behind)).toEqual([]);
 		const caughtUp = reads(replicaReading(1, {}, { uuid: otherUuid }));
 		expect(repairOf(caughtUp)).toEqual([{ do: "admit", name: "mysql-1", uuid: otherUuid }]);
+		const unapplied = { executed: gtids(0, 90), retrieved: gtids(0, 100) };
+		expect(repairOf(reads(replicaReading(1, unapplied, { uuid: otherUuid })))).toMatchObject([{ do: "admit" }]);
+	});
+
+	describe("that is behind", () => {
+		const unadmitted = { uuid: otherUuid };
+		const off = { receiver: receiver({ state: "off" }) };
+
+		test("fetches what it lacks without syncing it, as long as any of that is not applied", () => {
+			const follows = (behind: boolean) => [{ do: "follow", name: "mysql-1", behind }];
+			const started = (sets: Parameters<typeof replicaReading>[1], more = {}) =>
+				repairOf(reads(replicaReading(1, sets, { ...off, ...more })));
+			expect(started({ executed: gtids(0, 99) }, unadmitted)).toMatchObject(follows(true));
+			expect(started({ executed: gtids(0, 100), retrieved: gtids(0, 101) }, unadmitted)).toMatchObject(follows(true));
+			expect(started({ executed: gtids(0, 100), retrieved: gtids(0, 100) }, unadmitted)).toMatchObject(follows(false));
+			expect(started({ executed: gtids(0, 99) })).toMatchObject(follows(false));
+			expect(started({ executed: gtids(0, 99) }, { catchingUp: true })).toMatchObject(follows(true));
+		});
+
+		test("syncs and acknowledges from when it has fetched all, and counts only after that", () => {
+			const hasty = { ...unadmitted, catchingUp: true, acknowledges: false };
+			expect(repairOf(reads(replicaReading(1, { executed: gtids(0, 99) }, hasty)))).toEqual([]);
+			const fetched = { executed: gtids(0, 90), retrieved: gtids(0, 100) };
+			const settle = [{ do: "settle", name: "mysql-1", source: "mysql-0.mysql" }];
+			expect(repairOf(reads(replicaReading(1, fetched, hasty)))).toEqual(settle);
+			expect(repairOf(reads(replicaReading(1, { executed: gtids(0, 90) }, { catchingUp: true })))).toEqual(settle);
+		});
 	});
 });
 

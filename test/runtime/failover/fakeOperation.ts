@@ -3,6 +3,7 @@ import type { ClusterStore, Versioned } from "../../../runtime/failover/clusterS
 import type { Operation } from "../../../runtime/failover/operation.ts";
 import type { ClusterRecord } from "../../../runtime/failover/record.ts";
 import { readable, type View } from "../../../runtime/failover/view.ts";
+import type { VolumeObjects } from "../../../runtime/failover/volumeReads.ts";
 import { contains, emptySet, type GtidSet, union } from "../../../runtime/mysql/gtidSet.ts";
 import type { Instance } from "../../../runtime/mysql/instance.ts";
 import { held, type Reading } from "../../../runtime/mysql/reading.ts";
@@ -22,10 +23,14 @@ export interface FakeOptions {
 	readonly leaseMs?: () => number;
 	/** What is open on the primary at each look, the last one from then on. */
 	readonly transactions?: readonly (readonly string[])[];
+	/** Whether an applier finishes in time; default: yes. */
+	readonly applies?: boolean;
 	/** What somebody writes to an instance while it applies. */
 	readonly gains?: GtidSet;
 	/** The instance whose data are lost right after that act: it is back at once, new and empty. */
 	readonly loses?: { readonly name: string; readonly after: string };
+	/** What Kubernetes says of an instance's volume at the moment of the act. */
+	readonly look?: (name: string) => VolumeObjects;
 }
 
 export function fakeOperation(options: FakeOptions): FakeOperation {
@@ -35,8 +40,12 @@ export function fakeOperation(options: FakeOptions): FakeOperation {
 		before = () => {},
 		leaseMs = () => 3000,
 		transactions = [[]],
+		applies = true,
 		gains = emptySet,
 		loses,
+		look = () => {
+			throw new Error("no volume is looked at");
+		},
 	} = options;
 	const done: string[] = [];
 	let looks = 0;
@@ -58,9 +67,13 @@ export function fakeOperation(options: FakeOptions): FakeOperation {
 			if (reading === undefined) throw new Error(`${name} does not answer`);
 			return reading;
 		},
-		stopReceiver: () => act(`${name}: stop receiver`),
+		stopReceiver: async () => {
+			await act(`${name}: stop receiver`);
+			change(name, ({ receiver }) => ({ receiver: receiver && { ...receiver, state: "off" } }));
+		},
 		applyUntil: async (set: GtidSet) => {
 			await act(`${name}: apply`);
+			if (!applies) return false;
 			change(name, (r) => ({ executed: union(held(r), gains) }));
 			return contains(held(readings.get(name) as Reading), set);
 		},
@@ -71,6 +84,7 @@ export function fakeOperation(options: FakeOptions): FakeOperation {
 		fence: () => act(`${name}: fence`),
 		shutOut: () => act(`${name}: shut out`),
 		follow: (source) => act(`${name}: follow ${source}`),
+		catchUp: (source) => act(`${name}: catch up with ${source}`),
 		forgetSource: () => act(`${name}: forget source`),
 		reloadCertificates: () => act(`${name}: reload`),
 		createSchemas: (names) => act(`${name}: create ${names.join()}`),
@@ -80,8 +94,15 @@ export function fakeOperation(options: FakeOptions): FakeOperation {
 		replace: (name: string, uid: string) => act(`replace ${name} ${uid}`),
 		read: async () => null,
 	};
+	const volumes = {
+		look: async (name: string) => look(name),
+		keep: ({ name }: { readonly name: string }) => act(`keep ${name}`),
+		grow: (name: string, bytes: number) => act(`grow ${name} ${bytes}`),
+		release: (name: string, claim: string | null, pod: string | null) => act(`release ${name} ${claim} ${pod}`),
+	};
 	return {
 		statefulSet,
+		volumes,
 		view,
 		facts,
 		limits: { statementMs: 1000, catchUpMs: 5000, drainMs: 1000 },

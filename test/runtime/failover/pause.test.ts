@@ -43,6 +43,9 @@ describe("while it is paused", () => {
 		const open = reads(replicaReading(2, {}, { superReadOnly: false }));
 		const off = reads(replicaReading(2, {}, { receiver: null, applier: null }));
 		expect(judge(scene(primary, errant, reads(replicaReading(2)))).repairs).toEqual([]);
+		const unreadable = { applier: { running: false, error: "", errno: 13124 } };
+		const gone = reads(replicaReading(1, {}, unreadable), { brokenMs: 9000 });
+		expect(judge(scene(primary, gone, reads(replicaReading(2)))).repairs).toEqual([]);
 		expect(judge(scene(primary, errant, open)).repairs).toMatchObject([{ do: "fence", name: "mysql-2" }]);
 		expect(judge(scene(primary, lost(1), off)).repairs).toMatchObject([{ do: "follow", name: "mysql-2" }]);
 	});

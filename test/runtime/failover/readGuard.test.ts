@@ -2,7 +2,6 @@ import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
 import { type Logger, pino } from "pino";
 import { Freshness } from "../../../runtime/failover/freshness.ts";
-import type { PodFacts } from "../../../runtime/failover/pods.ts";
 import { mayServe } from "../../../runtime/failover/readers.ts";
 import { ReadGuard } from "../../../runtime/failover/readGuard.ts";
 import type { Health, View } from "../../../runtime/failover/view.ts";
@@ -20,6 +19,7 @@ import {
 	uuid,
 	view,
 } from "./scene.ts";
+import { pod } from "./volumeScene.ts";
 
 const limit = 10_000;
 const netTimeoutMs = 2000;
@@ -135,11 +135,7 @@ describe("the age of a replica's data", () => {
 function guarded(labels: Record<string, string | null>) {
 	const clock = new ManualClock();
 	const marked: string[] = [];
-	const pod = (name: string): PodFacts => ({
-		...{ name, address: "10.0.0.1", zone: null, node: null, role: null, ready: true },
-		...{ uid: name, leaving: null, ending: false, revision: null, trouble: null, unreadySince: null },
-		reads: labels[name] ?? null,
-	});
+	const seen = (name: string) => pod({ name, uid: name, zone: null, node: null, reads: labels[name] ?? null });
 	const guard = new ReadGuard({
 		facts,
 		limits: { lagLimitMs: limit, netTimeoutMs },
@@ -149,7 +145,7 @@ function guarded(labels: Record<string, string | null>) {
 				marked.push(`${name} ${serves}`);
 			},
 		},
-		pods: { database: () => new Map(Object.keys(labels).map((name) => [name, pod(name)])) as never },
+		pods: { database: () => new Map(Object.keys(labels).map((name) => [name, seen(name)])) as never },
 		clock,
 		log: pino({ level: "silent" }) as Logger,
 	});

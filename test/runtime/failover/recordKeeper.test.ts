@@ -1,21 +1,23 @@
 import { expect, test } from "@jest/globals";
-import { systemClock } from "../../../runtime/failover/clock.ts";
+import { type Clock, systemClock } from "../../../runtime/failover/clock.ts";
 import type { ClusterStore, Versioned } from "../../../runtime/failover/clusterStore.ts";
 import { type ClusterRecord, formatRecord, parseRecord } from "../../../runtime/failover/record.ts";
 import { RecordKeeper } from "../../../runtime/failover/recordKeeper.ts";
+import { ManualClock } from "./manualClock.ts";
 import { record } from "./scene.ts";
 
 /** A record with compare and swap; a save can be kept from having an answer, and carried out later. */
 class Stored {
 	record: ClusterRecord = record();
+	published: string | null = null;
 	#version = 1;
 	/** What the next save does instead of taking effect. */
 	instead: ((save: () => Versioned) => void) | null = null;
 
-	keeper(): RecordKeeper {
+	keeper(clock: Clock = systemClock): RecordKeeper {
 		const store = {
 			readRecord: async () => ({ record: this.record, version: String(this.#version) }),
-			readPublished: async () => null,
+			readPublished: async () => this.published,
 			readRequest: async () => null,
 			readPause: async () => null,
 			saveRecord: async (next: ClusterRecord, version: string) => {
@@ -27,7 +29,7 @@ class Stored {
 				throw new Error("no answer");
 			},
 		};
-		return new RecordKeeper(store as unknown as ClusterStore, systemClock);
+		return new RecordKeeper(store as unknown as ClusterStore, clock);
 	}
 
 	#save(next: ClusterRecord, version: string): Versioned {
@@ -93,4 +95,16 @@ test("the epoch rises when a leader begins, and not with each round", async () =
 test("a record of an older version has epoch 0", () => {
 	const { epoch: _, ...older } = record();
 	expect(parseRecord(formatRecord(older as ClusterRecord)).epoch).toBe(0);
+});
+
+test("an endpoint that somebody else moved is seen", async () => {
+	const stored = new Stored();
+	const clock = new ManualClock();
+	const keeper = stored.keeper(clock);
+	await keeper.refresh();
+	await keeper.refreshWhenDue();
+	stored.published = "10.0.0.9";
+	clock.pass(500);
+	await keeper.refreshWhenDue();
+	expect(keeper.published).toBe("10.0.0.9");
 });

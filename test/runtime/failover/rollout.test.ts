@@ -36,10 +36,15 @@ function pod(n: number, change: Partial<PodFacts> = {}): PodFacts {
 		reads: null,
 		ready: true,
 		leaving: null,
+		quiesced: null,
 		ending: false,
 		revision: "old",
 		trouble: null,
 		unreadySince: null,
+		nodeReady: true,
+		running: true,
+		mountingSince: null,
+		volumeNote: null,
 		...change,
 	};
 }
@@ -200,6 +205,7 @@ test("the status names what is to go, and is silent when nothing is", () => {
 			reads: new Map(),
 			alerts: [],
 			doing: "",
+			lastOpen: null,
 		}).rollout;
 	expect(given(seen({}, updated))).toEqual({ outdated: ["mysql-0", "mysql-2"], stuck: null });
 	expect(given(seen(updated, updated, updated))).toBeNull();

@@ -7,7 +7,14 @@ import type { Reading, Receiver } from "../../../runtime/mysql/reading.ts";
 
 export const members = ["mysql-0", "mysql-1", "mysql-2"];
 export const sourceHost = (name: string) => `${name}.mysql`;
-export const facts = { cluster: "test", members, sourceHost, stallLimitMs: 4000, holdOffMs: 60_000 };
+export const facts = {
+	cluster: "test",
+	members,
+	sourceHost,
+	stallLimitMs: 4000,
+	holdOffMs: 60_000,
+	volumes: { declared: 0, upTo: null },
+};
 
 /** The server UUID of mysql-N, and another for an instance that lost its data. */
 export const uuid = (n: number) => `0000000${n}-0000-0000-0000-000000000000`;
@@ -56,6 +63,7 @@ export function primaryReading(sets: Sets = {}, change: Partial<Reading> = {}): 
 		committing: 0,
 		binlogBytes: 0,
 		acknowledges: false,
+		catchingUp: false,
 		receiver: null,
 		foreignApplier: false,
 		applier: null,
@@ -73,13 +81,13 @@ export function replicaReading(n: number, sets: Sets = {}, change: Partial<Readi
 		ackers: 0,
 		acknowledges: true,
 		receiver: receiver(),
-		applier: { running: true, error: "" },
+		applier: { running: true, error: "", errno: 0 },
 		lagSeconds: 0,
 		...change,
 	});
 }
 
-const steady: Trend = { answersMs: 60_000, stuckMs: 0 };
+const steady: Trend = { answersMs: 60_000, stuckMs: 0, brokenMs: 0 };
 export const reads = (reading: Reading, trend: Partial<Trend> = {}): Health => ({
 	state: "readable",
 	reading,
@@ -106,6 +114,8 @@ export function view(health: readonly [Health, Health, Health], change: Partial<
 			label: n === 0 ? "primary" : "replica",
 			leaving: null,
 			ending: false,
+			quiesced: false,
+			volume: null,
 		}),
 	);
 	return {
@@ -115,6 +125,7 @@ export function view(health: readonly [Health, Health, Health], change: Partial<
 		paused: null,
 		holdOffMs: 0,
 		seedStillMs: 0,
+		growing: false,
 		rollout: null,
 		...change,
 	};

@@ -100,10 +100,10 @@ describe("the close", () => {
 });
 
 describe("what goes", () => {
-	const secured = async (change: Partial<RebuildAccess>, primary: Health = closed) => {
+	const secured = async (change: Partial<RebuildAccess>, primary: Health = closed, beyondTerm = 0) => {
 		const operation = fakeOperation({
 			view: view([primary, reads(replicaReading(1)), reads(replicaReading(2))]),
-			record: seededRecord({ safe: null }),
+			record: seededRecord({ safe: null, beyondTerm }),
 		});
 		await perform(operation, act({ step: "secure" }), means(change));
 		return operation;
@@ -139,6 +139,19 @@ describe("what goes", () => {
 			replicationTarget: (() => ({})) as never,
 		});
 		expect(saved).toEqual(["mysql-surplus-mysql-0-term-3"]);
+		expect(operation.saved()?.seed?.safe).toContain("saved as mysql-surplus-mysql-0-term-3");
+	});
+
+	test("is saved at once where the archive is of a later term: it takes nothing from here", async () => {
+		const access = {
+			archived: async () => false,
+			session,
+			readableSql: async () => Buffer.from("sql"),
+			surplusStore: { save: async () => {} },
+			replicationTarget: (() => ({})) as never,
+		};
+		const operation = await secured(access, closed, 38);
+		expect(operation.done).not.toContain("wait");
 		expect(operation.saved()?.seed?.safe).toContain("saved as mysql-surplus-mysql-0-term-3");
 	});
 

@@ -51,7 +51,13 @@ describe("a primary on which no commit finishes", () => {
 		const off = reads(replicaReading(1, {}, { receiver: null, applier: null }));
 		const decision = judge([onDisk, off, other]);
 		expect(decision).toMatchObject({ action: { do: "wait" }, alerts: ["stalled"] });
-		expect(decision.repairs).toContainEqual({ do: "follow", name: "mysql-1", source: "mysql-0.mysql", fresh: false });
+		expect(decision.repairs).toContainEqual({
+			do: "follow",
+			name: "mysql-1",
+			source: "mysql-0.mysql",
+			fresh: false,
+			behind: false,
+		});
 	});
 
 	test("stays while a replica is connected that does not acknowledge: a new primary would wait for the same one", () => {

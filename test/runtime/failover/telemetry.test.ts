@@ -110,7 +110,15 @@ describe("metrics", () => {
 			reads(replicaReading(2)),
 		]);
 		const age = { ms: 12_300, known: true, current: false, serves: false };
-		const of = { site: "dev", region: "local-1", cluster: "test", doing: "steady", view: seen, record: record() };
+		const of = {
+			site: "dev",
+			region: "local-1",
+			cluster: "test",
+			doing: "steady",
+			lastOpen: null,
+			view: seen,
+			record: record(),
+		};
 		const watchdog = { leader: "w", zone: null, members: [] };
 		const shown = status({ ...of, watchdog, reads: new Map([["mysql-1", age]]), alerts: ["noFreshReplica"] });
 		return { status: shown, view: seen, reportsPending: 2 };

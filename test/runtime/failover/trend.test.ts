@@ -71,3 +71,26 @@ describe("commits are stuck", () => {
 test("an instance answers since its last silence", () => {
 	expect(shown(at(1), null, at(2), at(3)).answersMs).toBe(1000);
 });
+
+describe("an applier is broken", () => {
+	const stopped = { applier: { running: false, error: "no", errno: 1062 } };
+	const started = { applier: { running: true, error: "", errno: 0 } };
+	const replica = (last: number, change: Partial<Reading>) =>
+		primaryReading({ executed: gtids(0, last), retrieved: gtids(0, 20) }, change);
+
+	test("since it was first seen to stop, started again in between or not", () => {
+		expect(shown(replica(9, started), replica(9, stopped), replica(9, stopped)).brokenMs).toBe(1000);
+		expect(shown(replica(9, stopped), replica(9, started), replica(9, stopped)).brokenMs).toBe(2000);
+	});
+
+	test("not where it gets on between the stops", () => {
+		expect(shown(replica(8, stopped), replica(9, stopped), replica(10, stopped)).brokenMs).toBe(0);
+	});
+
+	test("not once it runs and has nothing left to do, after a restart, or where it was told to stop", () => {
+		expect(shown(replica(20, stopped), replica(20, started)).brokenMs).toBe(0);
+		expect(shown(replica(9, stopped), replica(9, { ...stopped, uptimeSeconds: 1 })).brokenMs).toBe(0);
+		const told = { applier: { running: false, error: "", errno: 0 } };
+		expect(shown(replica(9, told), replica(9, told)).brokenMs).toBe(0);
+	});
+});

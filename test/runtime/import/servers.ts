@@ -2,28 +2,31 @@
  * Real servers for an import: a source as somebody may have it, and two prepared instances of ours that the watchdog's own
  * operations lead. The programs are lent by `npm test` (MYSQL_DR_MYSQLD_PATH), or those of this machine.
  */
-import { type ChildProcess, spawn } from "node:child_process";
-import { once } from "node:events";
-import { chown, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
-import { createServer } from "node:net";
-import { tmpdir } from "node:os";
-import { delimiter, join } from "node:path";
+import type { ChildProcess } from "node:child_process";
+import { readFile, rm } from "node:fs/promises";
+import { delimiter } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { createConnection } from "mysql2/promise";
 import { findOnPath } from "../../../local/tools/onPath.ts";
-import { makeServerCertificate } from "../../../runtime/credentials/certificates.ts";
-import { ensureCredentials } from "../../../runtime/credentials/ensureCredentials.ts";
-import { serverNames } from "../../../runtime/credentials/serverNames.ts";
 import { importAccount } from "../../../runtime/import/judgeAccounts.ts";
 import type { SourceLink } from "../../../runtime/import/sourceLink.ts";
 import { importAccountSql } from "../../../runtime/import/targetAccount.ts";
 import { type Place, pidFile, socket } from "../../../runtime/instance/place.ts";
-import { prepare } from "../../../runtime/instance/prepare.ts";
 import type { CloneSource } from "../../../runtime/mysql/clone.ts";
 import { type Instance, instance } from "../../../runtime/mysql/instance.ts";
 import { type Login, openSession, type Row, type Session, type Target } from "../../../runtime/mysql/session.ts";
-import { memorySecrets } from "../credentials/memorySecrets.ts";
-import { settingsOf } from "../instance/settingsOf.ts";
+import {
+	ended,
+	folder,
+	initialise,
+	newRoot,
+	placeOf,
+	provide,
+	run,
+	script,
+	succeeds,
+} from "../instance/preparedPlace.ts";
+import { freePort } from "../realMysqld.ts";
 
 const lent = process.env.MYSQL_DR_MYSQLD_PATH;
 process.env.PATH = [lent, process.env.PATH, "/usr/sbin"].filter(Boolean).join(delimiter);
@@ -33,7 +36,6 @@ export const hasPrograms = ["mysqld", "mysqldump", "mysql"].every((name) => find
 
 export const patience = 120_000;
 export const importPassword = "import's own";
-const account = process.getuid?.() === 0 ? { uid: 65534, gid: 65534 } : {};
 
 export async function until(what: string, holds: () => Promise<boolean>): Promise<void> {
 	let last: unknown;
@@ -46,30 +48,6 @@ export async function until(what: string, holds: () => Promise<boolean>): Promis
 		await setTimeout(50);
 	}
 	throw new Error(`not within ${patience} ms: ${what}`, { cause: last });
-}
-
-async function freePort(): Promise<number> {
-	const server = createServer().listen(0, "127.0.0.1");
-	await once(server, "listening");
-	const address = server.address();
-	server.close();
-	await once(server, "close");
-	return typeof address === "object" && address !== null ? address.port : 0;
-}
-
-async function folder(name: string): Promise<string> {
-	await mkdir(name, { recursive: true });
-	if (account.uid !== undefined) await chown(name, account.uid, account.gid);
-	return name;
-}
-
-/** The environment is said: a test has a copy of its own, which spawn does not look at. */
-const run = (command: string, args: readonly string[]) =>
-	spawn(command, args, { ...account, env: { PATH: process.env.PATH }, stdio: "ignore" });
-
-async function succeeds(child: ChildProcess): Promise<void> {
-	const [code] = await once(child, "exit");
-	if (code !== 0) throw new Error(`exit ${code}`);
 }
 
 /** What was asked of a server as root, by its socket. */
@@ -114,7 +92,7 @@ export interface Servers {
 
 /** The first member is the primary, the second follows it and acknowledges. Nothing is left of what does not come up. */
 export async function startServers(): Promise<Servers> {
-	const root = await folder(await mkdtemp(join(tmpdir(), "import-")));
+	const root = await newRoot("import-");
 	const processes: ChildProcess[] = [];
 	try {
 		return await started(root, processes);
@@ -126,20 +104,7 @@ export async function startServers(): Promise<Servers> {
 }
 
 async function started(root: string, processes: ChildProcess[]): Promise<Servers> {
-	const settings = settingsOf({});
-	await writeFile(`${root}/settings.json`, JSON.stringify(settings));
-	const store = memorySecrets();
-	const { passwords, ca } = await ensureCredentials(store, settings);
-	await addLoopback(store);
-	for (const [name, to] of [
-		["mysql-credentials", "credentials"],
-		["mysql-tls", "tls"],
-	] as const) {
-		await folder(`${root}/${to}`);
-		for (const [key, text] of Object.entries(store.secrets.get(name)?.data ?? {})) {
-			await writeFile(`${root}/${to}/${key}`, text, { mode: 0o644 });
-		}
-	}
+	const { passwords, ca } = await provide(root);
 	const places = await Promise.all(["mysql-0", "mysql-1"].map((pod) => placeOf(root, pod)));
 	const open = async (place: Place): Promise<Session> => {
 		let session: Session | undefined;
@@ -152,12 +117,8 @@ async function started(root: string, processes: ChildProcess[]): Promise<Servers
 	};
 	const sessions = await Promise.all(
 		places.map(async (place) => {
-			await prepare(place);
-			for (const name of ["my.cnf", "initialise.sql", "probe.cnf"]) {
-				if (account.uid !== undefined) await chown(`${place.paths.run}/${name}`, account.uid, account.gid);
-			}
-			await succeeds(run("sh", [`${place.paths.run}/initialise.sh`]));
-			processes.push(run("sh", [`${place.paths.run}/start.sh`]));
+			await initialise(place);
+			processes.push(script(place, "start.sh"));
 			return open(place);
 		}),
 	);
@@ -208,44 +169,8 @@ async function killMysqld({ paths }: Place): Promise<void> {
 	process.kill(Number(await readFile(pidFile(paths), "utf8")), "SIGKILL");
 }
 
-async function ended(child: ChildProcess, signal: NodeJS.Signals): Promise<void> {
-	if (child.exitCode !== null || child.signalCode !== null) return;
-	const end = once(child, "exit");
-	child.kill(signal);
-	await end;
-}
-
 function targetOf({ pod }: Place, port: number): Target {
 	return { name: pod, address: "127.0.0.1", port, identity: `${pod}.mysql.mysql.svc.cluster.local` };
-}
-
-async function placeOf(root: string, pod: string): Promise<Place> {
-	const base = await folder(`${root}/${pod}`);
-	return {
-		pod,
-		namespace: "mysql",
-		address: "127.0.0.1",
-		port: await freePort(),
-		adminPort: await freePort(),
-		paths: {
-			run: await folder(`${base}/run`),
-			volume: await folder(`${base}/volume`),
-			temporary: await folder(`${base}/tmp`),
-			settings: `${root}/settings.json`,
-			credentials: `${root}/credentials`,
-			tls: `${root}/tls`,
-		},
-	};
-}
-
-/** Replication between the instances of this test dials an address, which the certificate must carry too. */
-async function addLoopback({ secrets }: ReturnType<typeof memorySecrets>): Promise<void> {
-	const kept = secrets.get("mysql-ca")?.data ?? {};
-	const authority = { certificate: kept["ca.crt"] ?? "", key: kept["ca.key"] ?? "" };
-	const hosts = serverNames({ namespace: "mysql", clusterDomain: "cluster.local" }, 3);
-	const server = await makeServerCertificate(authority, [...hosts, "127.0.0.1"], new Date());
-	const data = { "ca.crt": authority.certificate, "tls.crt": server.certificate, "tls.key": server.key };
-	secrets.set("mysql-tls", { data, resourceVersion: "1" });
 }
 
 let sources = 0;

@@ -1,208 +1,34 @@
-/**
- * The prepared files against a real mysqld: found in the PATH, or `MYSQL_DR_MYSQLD_PATH` names the folder that
- * mysqld lies in. Without one there is nothing to test, and the suite says so.
- */
-import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
-import { chown, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
-import { createServer } from "node:net";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { readFile } from "node:fs/promises";
 import { setTimeout } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, jest, test } from "@jest/globals";
-import { makeServerCertificate } from "../../../runtime/credentials/certificates.ts";
-import { ensureCredentials } from "../../../runtime/credentials/ensureCredentials.ts";
-import { serverNames } from "../../../runtime/credentials/serverNames.ts";
-import { ordinal, type Place, socket } from "../../../runtime/instance/place.ts";
-import { prepare } from "../../../runtime/instance/prepare.ts";
+import { ordinal, socket } from "../../../runtime/instance/place.ts";
 import { instance } from "../../../runtime/mysql/instance.ts";
-import { openSession, type Session } from "../../../runtime/mysql/session.ts";
-import { type MemorySecrets, memorySecrets } from "../credentials/memorySecrets.ts";
-import { settingsOf } from "./settingsOf.ts";
+import type { Session } from "../../../runtime/mysql/session.ts";
+import {
+	asRoot,
+	at,
+	down,
+	follow,
+	hasMysqld,
+	instances,
+	link,
+	passwords,
+	patience,
+	session,
+	sql,
+	until,
+	up,
+	value,
+} from "./preparedInstances.ts";
 
-const path = [process.env.MYSQL_DR_MYSQLD_PATH, process.env.PATH, "/usr/sbin"].filter(Boolean).join(":");
-/** mysqld refuses to run as root. */
-const account = process.getuid?.() === 0 ? { uid: 65534, gid: 65534 } : {};
-const patience = 60_000;
 jest.setTimeout(patience);
-
-function hasMysqld(): boolean {
-	try {
-		execFileSync("sh", ["-c", "command -v mysqld"], { env: { PATH: path }, stdio: "ignore" });
-		return true;
-	} catch {
-		return false;
-	}
-}
-
-/** Nobody follows by it here. */
-const link = { user: "replication", password: "", port: 33062, caFile: "", heartbeatMs: 500, connectRetryMs: 1000 };
-
-interface Running {
-	readonly place: Place;
-	process: ChildProcess;
-}
-
-let root: string;
-let ca: string;
-let passwords: Record<string, string>;
-const instances: Running[] = [];
-
-async function freePort(): Promise<number> {
-	const server = createServer().listen(0, "127.0.0.1");
-	await once(server, "listening");
-	const address = server.address();
-	server.close();
-	await once(server, "close");
-	return typeof address === "object" && address !== null ? address.port : 0;
-}
-
-async function folder(name: string): Promise<string> {
-	await mkdir(name, { recursive: true });
-	if (account.uid !== undefined) await chown(name, account.uid, account.gid);
-	return name;
-}
-
-async function placeOf(pod: string): Promise<Place> {
-	const base = await folder(`${root}/${pod}`);
-	return {
-		pod,
-		namespace: "mysql",
-		address: "127.0.0.1",
-		port: await freePort(),
-		adminPort: await freePort(),
-		paths: {
-			run: await folder(`${base}/run`),
-			volume: await folder(`${base}/volume`),
-			temporary: await folder(`${base}/tmp`),
-			settings: `${root}/settings.json`,
-			credentials: `${root}/credentials`,
-			tls: `${root}/tls`,
-		},
-	};
-}
-
-/** As the kubelet does it: prepare (as the user of the pod), initialise, start. */
-async function launch(pod: string): Promise<Running> {
-	const place = await placeOf(pod);
-	await prepare(place);
-	for (const name of ["my.cnf", "initialise.sql", "probe.cnf"]) {
-		if (account.uid !== undefined) await chown(`${place.paths.run}/${name}`, account.uid, account.gid);
-	}
-	await succeeds(script(place, "initialise.sh"));
-	return { place, process: script(place, "start.sh") };
-}
-
-function script(place: Place, name: string): ChildProcess {
-	return spawn("sh", [`${place.paths.run}/${name}`], { ...account, env: { PATH: path }, stdio: "ignore" });
-}
-
-async function succeeds(child: ChildProcess): Promise<void> {
-	const [code] = await once(child, "exit");
-	if (code !== 0) throw new Error(`exit ${code}`);
-}
-
-/** Over the admin interface for the watchdog, the common one for everybody else; the name is verified. */
-async function session(at: Running, user: string): Promise<Session> {
-	const { pod, port, adminPort } = at.place;
-	const identity = `${pod}.mysql.mysql.svc.cluster.local`;
-	const target = { name: pod, address: "127.0.0.1", port: user === "watchdog" ? adminPort : port, identity };
-	return openSession(target, { user, password: passwords[user] ?? "", ca }, 5000);
-}
-
-async function sql(at: Running, user: string, statement: string) {
-	const open = await session(at, user);
-	try {
-		const [rows = []] = await open.run(statement, 20_000);
-		return rows;
-	} finally {
-		open.close();
-	}
-}
-
-async function until(what: string, holds: () => Promise<boolean>): Promise<void> {
-	for (const end = Date.now() + patience; Date.now() < end; ) {
-		if (await holds().catch(() => false)) return;
-		await setTimeout(50);
-	}
-	throw new Error(`not within ${patience} ms: ${what}`);
-}
-
-/** As root, over the socket. */
-async function asRoot({ place }: Running, statement: string) {
-	const { createConnection } = await import("mysql2/promise");
-	const connection = await createConnection({
-		socketPath: socket(place.paths),
-		user: "root",
-		password: passwords.root ?? "",
-	});
-	const [rows] = await connection.query(statement);
-	await connection.end();
-	return (rows as Record<string, unknown>[])[0];
-}
-
-const ready = (at: Running) =>
-	until(`${at.place.pod} answers`, async () => (await sql(at, "watchdog", "SELECT 1")).length === 1);
-
-const value = async (at: Running, expression: string) =>
-	(await sql(at, "watchdog", `SELECT ${expression} AS value`))[0]?.value;
-
-const follow = (
-	{ place }: Running,
-	host = "127.0.0.1",
-	port = place.adminPort,
-) => `CHANGE REPLICATION SOURCE TO SOURCE_HOST = '${host}',
- SOURCE_PORT = ${port}, SOURCE_AUTO_POSITION = 1, SOURCE_SSL = 1, SOURCE_SSL_CA = '${root}/tls/ca.crt',
- SOURCE_SSL_VERIFY_SERVER_CERT = 1, SOURCE_HEARTBEAT_PERIOD = 0.5, SOURCE_CONNECT_RETRY = 1;
- START REPLICA IO_THREAD USER = 'replication' PASSWORD = '${passwords.replication}'; START REPLICA SQL_THREAD`;
-
-/** Replication between the instances of this test dials an address, which the certificate must carry too. */
-async function addLoopback({ secrets }: MemorySecrets): Promise<void> {
-	const kept = secrets.get("mysql-ca")?.data ?? {};
-	const authority = { certificate: kept["ca.crt"] ?? "", key: kept["ca.key"] ?? "" };
-	const hosts = serverNames({ namespace: "mysql", clusterDomain: "cluster.local" }, 3);
-	const server = await makeServerCertificate(authority, [...hosts, "127.0.0.1"], new Date());
-	const data = { "ca.crt": authority.certificate, "tls.crt": server.certificate, "tls.key": server.key };
-	secrets.set("mysql-tls", { data, resourceVersion: "1" });
-}
 
 const suite = hasMysqld() ? describe : describe.skip;
 
 suite("prepared instances on a real mysqld", () => {
-	beforeAll(async () => {
-		root = await mkdtemp(join(tmpdir(), "mysqld-"));
-		await folder(root);
-		const settings = settingsOf({});
-		await writeFile(`${root}/settings.json`, JSON.stringify(settings));
-		const store = memorySecrets();
-		({ passwords, ca } = await ensureCredentials(store, settings));
-		await addLoopback(store);
-		for (const [name, to] of [
-			["mysql-credentials", "credentials"],
-			["mysql-tls", "tls"],
-		] as const) {
-			await folder(`${root}/${to}`);
-			for (const [key, text] of Object.entries(store.secrets.get(name)?.data ?? {})) {
-				await writeFile(`${root}/${to}/${key}`, text, { mode: 0o644 });
-			}
-		}
-		instances.push(...(await Promise.all(["mysql-0", "mysql-1"].map(launch))));
-		await Promise.all(instances.map(ready));
-	}, 2 * patience);
-
-	afterAll(async () => {
-		await Promise.all(
-			instances.map(async ({ process }) => {
-				if (process.exitCode !== null || process.signalCode !== null) return;
-				const ended = once(process, "exit");
-				process.kill("SIGTERM");
-				await ended;
-			}),
-		);
-		await rm(root, { recursive: true, force: true });
-	}, patience);
-
-	const at = (n: number) => instances[n] as Running;
+	beforeAll(up, 2 * patience);
+	afterAll(down, patience);
 
 	test("start read-only, without a transaction, and ask for no acknowledgement", async () => {
 		for (const running of instances) {
@@ -240,6 +66,7 @@ suite("prepared instances on a real mysqld", () => {
 		"STOP REPLICA; RESET REPLICA ALL",
 		"ALTER INSTANCE RELOAD TLS; ALTER INSTANCE RELOAD TLS FOR CHANNEL mysql_admin",
 		"LOCK INSTANCE FOR BACKUP; UNLOCK INSTANCE",
+		"PURGE BINARY LOGS BEFORE '2000-01-01'",
 	])("the watchdog may: %s", async (statement) => {
 		await expect(sql(at(0), "watchdog", statement)).resolves.toBeDefined();
 	});
@@ -335,6 +162,29 @@ suite("prepared instances on a real mysqld", () => {
 		}
 	});
 
+	test("opening a primary ends what leaders before have open there, waits for no commit of theirs, and spares probes", async () => {
+		await sql(at(1), "watchdog", "STOP REPLICA");
+		const [own, before, stuck, probing] = await Promise.all([
+			session(at(0), "watchdog"),
+			session(at(0), "watchdog"),
+			session(at(0), "watchdog"),
+			session(at(0), "watchdog", "probe"),
+		]);
+		const waits = stuck.run("CREATE DATABASE IF NOT EXISTS app", 20_000).catch((error: Error) => error);
+		await until("it waits", async () => (await instance(own, link).read(5000)).waitingCommits === 1);
+		try {
+			await instance(own, link).promote(5000);
+			await expect(before.run("SET GLOBAL rpl_semi_sync_source_enabled = OFF", 5000)).rejects.toThrow();
+			expect(await instance(probing, link).read(5000)).toMatchObject({ acksRequired: true, superReadOnly: false });
+		} finally {
+			await sql(at(1), "watchdog", follow(at(0)));
+			await waits;
+			const waiting = async () => (await instance(probing, link).read(5000)).waitingCommits;
+			await until("what waited was acknowledged", async () => (await waiting()) === 0);
+			for (const one of [own, before, stuck, probing]) one.close();
+		}
+	});
+
 	test("a receiver gets in although clients have taken every connection", async () => {
 		await sql(at(1), "watchdog", "STOP REPLICA");
 		const most = Number(await value(at(0), "@@GLOBAL.max_connections"));
@@ -381,8 +231,12 @@ suite("prepared instances on a real mysqld", () => {
 	test(
 		"an instance with an errant transaction is cloned anew, and its own settings still hold",
 		async () => {
-			// What the fence let through on mysql-0 is on no other instance.
-			expect(await value(at(0), "@@GLOBAL.gtid_executed")).not.toBe(await value(at(1), "@@GLOBAL.gtid_executed"));
+			const executed = (n: number) => value(at(n), "@@GLOBAL.gtid_executed");
+			// Its session is gone before its commit is through.
+			await until(
+				"what the fence let through is on mysql-0 alone",
+				async () => (await executed(0)) !== (await executed(1)),
+			);
 			const { adminPort: port } = at(1).place;
 			const uptime = "(SELECT VARIABLE_VALUE FROM performance_schema.global_status WHERE VARIABLE_NAME = 'Uptime')";
 			// Seconds since 1970. Twice rounded: the same start may read as one second more or less.

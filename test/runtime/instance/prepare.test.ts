@@ -22,6 +22,7 @@ beforeEach(async () => {
 			run: `${root}/run`,
 			volume: `${root}/volume`,
 			temporary: "/tmp",
+			lastWord: "/dev/null",
 			settings: `${root}/settings.json`,
 			credentials: `${root}/credentials`,
 			tls: `${root}/tls`,

@@ -1,19 +1,20 @@
 /** The scripts run under the real sh, with a stand-in for mysqld found first in the PATH. */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { chmod, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { chmod, mkdir, mkdtemp, readdir, readFile, rm, statfs, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
 import { type Paths, podPaths } from "../../../runtime/instance/place.ts";
 import { initialiseScript, leaveScript, startScript } from "../../../runtime/instance/scripts.ts";
+import { parseVolumeNote } from "../../../runtime/instance/volumeNote.ts";
 
 let root: string;
 let paths: Paths;
 
 beforeEach(async () => {
 	root = await mkdtemp(join(tmpdir(), "instance's scripts-"));
-	paths = { ...podPaths, run: `${root}/run`, volume: `${root}/volume`, temporary: root };
+	paths = { ...podPaths, run: `${root}/run`, volume: `${root}/volume`, temporary: root, lastWord: `${root}/last-word` };
 	for (const folder of ["run", "volume", "bin"]) await mkdir(`${root}/${folder}`);
 	await writeFile(`${paths.run}/initialise.sql`, "secret");
 	await writeFile(`${paths.run}/initialise.sh`, initialiseScript(paths));
@@ -83,7 +84,49 @@ describe("initialise.sh", () => {
 	});
 });
 
+describe("both", () => {
+	beforeEach(async () => {
+		await mkdir(`${paths.volume}/data`);
+		await mysqld(`touch ${JSON.stringify(root)}/called`);
+	});
+	const failing = (why: string) => program("sync", `echo "sync: ${why}" >&2; exit 1`);
+
+	test.each([
+		["initialise.sh", "Read-only file system", "read-only"],
+		["start.sh", "Read-only file system", "read-only"],
+		["initialise.sh", "Input/output error", "failing"],
+		["start.sh", "Input/output error", "failing"],
+	])("end where nothing can be written to the volume, and say so: %s, %s", async (script, why, trouble) => {
+		await failing(why);
+		expect(await run(script)).toBe(1);
+		expect(parseVolumeNote(await readFile(paths.lastWord, "utf8"))).toEqual({
+			trouble,
+			uuid: null,
+			text: `sync: ${why}`,
+		});
+		expect(await readdir(root)).not.toContain("called");
+	});
+
+	test("go on with a full volume: what is on it can be read", async () => {
+		await failing("No space left on device");
+		expect(await run("start.sh")).toBe(0);
+		expect(await readdir(root)).toContain("called");
+		expect(await readdir(root)).not.toContain("last-word");
+		expect(await readdir(paths.volume)).toEqual(["data"]);
+	});
+});
+
 describe("start.sh", () => {
+	beforeEach(() => mkdir(`${paths.volume}/data`));
+
+	test("says by its last word that the data are gone, and does not start mysqld without them", async () => {
+		await rm(`${paths.volume}/data`, { recursive: true });
+		await mysqld(`touch ${JSON.stringify(root)}/called`);
+		expect(await run("start.sh")).toBe(1);
+		expect(parseVolumeNote(await readFile(paths.lastWord, "utf8"))).toMatchObject({ trouble: "missing" });
+		expect(await readdir(root)).not.toContain("called");
+	});
+
 	test("runs mysqld as its child, says so to it, and ends as it ends", async () => {
 		await mysqld('echo "$PPID $MYSQLD_PARENT_PID $*"; exit 7');
 		const child = start("start.sh");
@@ -122,6 +165,87 @@ describe("start.sh", () => {
 		await mysqld("exit 0");
 		await once(start("start.sh"), "exit");
 		expect((await readdir(`${paths.volume}/data`)).filter((name) => name === "auto.cnf")).toEqual(kept);
+	});
+
+	const page = "2026-11-27T00:00:00Z 9 [ERROR] [MY-011906] [InnoDB] Database page corruption on disk";
+	const uuid = "3e11fa47-71ca-11e1-9e33-c80aa9429562";
+	const said = async () => parseVolumeNote(await readFile(paths.lastWord, "utf8").catch(() => undefined));
+	const auto = () => writeFile(`${paths.volume}/data/auto.cnf`, `[auto]\nserver-uuid=${uuid}\n`);
+
+	test("says by its last word that mysqld came to a damaged page, and whose data they are", async () => {
+		await auto();
+		await mysqld(`echo "one" >&2; echo "${page}" >&2; echo "then" >&2; kill -6 $$`);
+		expect(await run("start.sh")).toBe(134);
+		expect(await said()).toEqual({ trouble: "corrupt", uuid, text: page });
+	});
+
+	test.each([
+		["[MY-012224] [InnoDB] Checksum mismatch in datafile: ./ibdata1, Space ID:0, Flags: 18432.", true],
+		["[MY-012216] [InnoDB] Cannot open datafile for read-only: 'mysql.ibd' OS error: 71", true],
+		["[MY-012646] [InnoDB] File ./ibdata1: 'open' returned OS error 71. Cannot continue operation", true],
+		["[MY-012646] [InnoDB] File ./ibdata1: 'open' returned OS error 124. Cannot continue operation", false],
+		["[MY-012216] [InnoDB] Cannot open datafile for read-only: './app/t.ibd' OS error: 71", false],
+		["[MY-012574] [InnoDB] Unable to lock ./ibdata1 error: 11", false],
+		["[MY-010334] [Server] Failed to initialize DD Storage Engine", false],
+	])("takes for damage only what is about the data themselves: %s", async (line, damage) => {
+		await auto();
+		await mysqld(`echo "2026-11-27T00:00:00Z 1 [ERROR] ${line}" >&2; exit 1`);
+		expect(await run("start.sh")).toBe(1);
+		expect((await said())?.trouble).toBe(damage ? "corrupt" : undefined);
+	});
+
+	test("says it again whatever mysqld ends with, until the data were cloned", async () => {
+		await auto();
+		await mysqld(`printf '%s' "${page}" >&2; exit 1`);
+		await run("start.sh");
+		await mysqld("exit 2");
+		await rm(paths.lastWord);
+		expect(await run("start.sh")).toBe(2);
+		expect((await said())?.text).toBe(page);
+		await mkdir(`${paths.volume}/data/#clone`);
+		await writeFile(`${paths.volume}/data/#clone/#status_fix`, "");
+		await rm(paths.lastWord);
+		await run("start.sh");
+		expect(await said()).toBeNull();
+	});
+
+	test("tells how much room there is on the volume, for as long as it runs", async () => {
+		await writeFile(`${paths.volume}/data/t.ibd`, Buffer.alloc(100_000, 1));
+		await program("mysql", `echo "$*" >>${JSON.stringify(root)}/asked; exec cat >>${JSON.stringify(root)}/told`);
+		await mysqld("trap 'exit 0' TERM; while :; do sleep 0.05; done");
+		const child = start("start.sh");
+		const ended = once(child, "exit");
+		const told = () => readFile(`${root}/told`, "utf8").catch(() => "");
+		try {
+			// On a busy machine it takes a while to start so many programs.
+			for (let left = 400; left > 0 && !(await told()).includes(";"); left--)
+				await new Promise((resolve) => setTimeout(resolve, 50));
+		} finally {
+			child.kill("SIGTERM");
+			await ended;
+		}
+		const { blocks, bsize } = await statfs(paths.volume);
+		const [, total, free, used] =
+			/^SET @\w+total = (\d+), @\w+free = (\d+), @\w+used = (\d+);$/m.exec(await told()) ?? [];
+		expect(Number(total)).toBe(blocks * bsize);
+		expect(Number(free)).toBeLessThan(Number(total));
+		expect(Number(used)).toBeGreaterThanOrEqual(100_000);
+		expect(await readFile(`${root}/asked`, "utf8")).toMatch(`--defaults-file=${paths.run}/probe.cnf`);
+	}, 30_000);
+
+	test("passes everything on that mysqld says, whatever is in it", async () => {
+		const lines = ["  two blanks", "back\\slash %s", "a".repeat(40_000), "the end without its line"];
+		await writeFile(`${root}/lines`, lines.join("\n"));
+		await mysqld(`cat ${JSON.stringify(root)}/lines >&2`);
+		const child = spawn("sh", [`${paths.run}/start.sh`], {
+			env: { PATH: `${root}/bin:/usr/bin:/bin` },
+			stdio: ["ignore", "ignore", "pipe"],
+		});
+		const chunks: Buffer[] = [];
+		child.stderr.on("data", (chunk) => chunks.push(chunk));
+		await once(child, "close");
+		expect(Buffer.concat(chunks).toString()).toBe(`${lines.join("\n")}\n`);
+		expect(await said()).toBeNull();
 	});
 
 	test("waits while there is a hold", async () => {

@@ -12,8 +12,8 @@ export interface Seen {
 	readonly type: string | undefined;
 }
 
-/** Status and body; "silence" never answers. */
-export type Answer = readonly [number, unknown] | "silence";
+/** Status and body; "silence" never answers, "gone" ends the connection. */
+export type Answer = readonly [number, unknown] | "silence" | "gone";
 
 export interface FakeApi {
 	readonly kubeconfig: string;
@@ -37,6 +37,7 @@ export async function fakeApi(): Promise<FakeApi> {
 		const route = routes.get(`${entry.method} ${entry.url.split("?")[0]}`) ?? notFound;
 		const answer = typeof route === "function" ? route(entry) : route;
 		if (answer === "silence") return;
+		if (answer === "gone") return void response.destroy();
 		const [status, body] = answer;
 		response.writeHead(status, { "content-type": "application/json" });
 		response.end(typeof body === "string" ? body : JSON.stringify(body));

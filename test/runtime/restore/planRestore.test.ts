@@ -60,8 +60,8 @@ function plan({ all, archives, backups }: Scene, target: RestoreTarget): Restore
 }
 
 /** What the engine would have applied. */
-const applied = ({ backup, segments }: RestorePlan) =>
-	formatGtidSet(unionOf([parseGtidSet(backup.gtidExecuted), ...segments.map(({ take }) => take)]));
+const applied = ({ base, segments }: RestorePlan) =>
+	formatGtidSet(unionOf([parseGtidSet(base.gtidExecuted), ...segments.map(({ take }) => take)]));
 
 const at = (seconds: number): RestoreTarget => ({ kind: "time", micros: begin + seconds * 1_000_000 });
 const history20 = events(20);
@@ -99,7 +99,7 @@ describe("a plan of a restore", () => {
 				expect(formatGtidSet(found.gtids)).toBe(setOf(all.slice(0, to)));
 				expect(applied(found)).toBe(setOf(all.slice(0, to)));
 				const newest = Math.max(...backups.filter((count) => count <= to));
-				expect(found.backup.gtidExecuted).toBe(setOf(all.slice(0, newest)));
+				expect(found.base.gtidExecuted).toBe(setOf(all.slice(0, newest)));
 			}),
 		);
 	});
@@ -177,12 +177,12 @@ describe("a plan of a restore", () => {
 
 	test("leaves out segments that the backup holds whole", () => {
 		const found = plan(quiet, at(17));
-		expect(found.backup.gtidExecuted).toBe(setOf(history20.slice(0, 12)));
+		expect(found.base.gtidExecuted).toBe(setOf(history20.slice(0, 12)));
 		expect(found.segments.map(({ segment }) => segment.number)).toEqual([3, 4]);
 	});
 
 	test("never takes a backup that may hold something committed after the time", () => {
-		expect(plan(quiet, at(10)).backup.gtidExecuted).toBe(setOf(history20.slice(0, 8)));
+		expect(plan(quiet, at(10)).base.gtidExecuted).toBe(setOf(history20.slice(0, 8)));
 	});
 
 	test("never applies what a failover orphaned, nor begins with a backup that holds it", () => {
@@ -276,9 +276,9 @@ describe("a plan of a restore", () => {
 			history,
 			target: { kind: "latest" },
 			cut: { through: 4, chosen: null },
-			unusable: new Map([[newest?.id ?? "", "restic: corrupted pack"]]),
+			unusable: new Map([[`backup ${newest?.id}`, "restic: corrupted pack"]]),
 		});
-		expect(found.backup).toBe(quiet.backups[1]);
+		expect(found.base.id).toBe(quiet.backups[1]?.id);
 		expect(found.notes.join()).toContain("restic: corrupted pack");
 		expect(applied(found)).toBe(setOf(history20));
 	});

@@ -230,7 +230,7 @@ CHANGE REPLICATION SOURCE TO SOURCE_HOST = 'somewhere', SOURCE_AUTO_POSITION = 1
 		await damaged(lose, [0, 1], async () => {
 			const done = await to("latest");
 			expect(done.plan.notes.join()).toMatch(/backup \S+-full-2 is passed over/);
-			expect(done.plan.backup.id).toContain("-full-1");
+			expect(done.plan.base.id).toContain("-full-1");
 			expect(await rows(done)).toEqual(rowsOf(written));
 		});
 	});

@@ -1,5 +1,5 @@
 /** What is locked stays, whoever removes it: kept against a real S3 server and its own object lock. */
-import { DeleteObjectCommand } from "@aws-sdk/client-s3";
+import { DeleteObjectCommand, GetObjectCommand } from "@aws-sdk/client-s3";
 import { afterAll, beforeAll, describe, expect, jest, test } from "@jest/globals";
 import type { Bucket } from "../../../runtime/store/objectStore.ts";
 import { Gateway, versitygw } from "./versitygw.ts";
@@ -46,6 +46,17 @@ const body = Buffer.from("locked");
 		await store.put("status.json", Buffer.from("second"), "replace");
 		expect(await store.remove("status.json")).toBe(true);
 		expect(await store.get("status.json")).toBeNull();
+	});
+
+	test("what is hidden is gone for who asks, and its version stays, locked or not", async () => {
+		const store = open("governance");
+		await store.put("hidden.json", body, "once");
+		const { VersionId } = await gateway.head("locking", "hidden.json");
+		expect(await store.remove("hidden.json", "hide")).toBe(true);
+		expect(await store.get("hidden.json")).toBeNull();
+		const get = new GetObjectCommand({ Bucket: "locking", Key: "hidden.json", VersionId });
+		const kept = await (await gateway.client().send(get)).Body?.transformToByteArray();
+		expect(Buffer.from(kept ?? []).equals(body)).toBe(true);
 	});
 
 	test("where the bucket cannot lock, the put fails and says which setting asks for it", async () => {

@@ -1,0 +1,7 @@
+/** Family "access": what can reach a database, or act in its name. */
+import { networkPolicy } from "./access/networkPolicy.ts";
+import { restrictedPods } from "./access/restrictedPods.ts";
+import { noWildcardRights, ownObjectsOnly } from "./access/rights.ts";
+
+/** The rules of this family. */
+export const accessRules = [restrictedPods, networkPolicy, noWildcardRights, ownObjectsOnly];

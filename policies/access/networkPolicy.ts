@@ -1,0 +1,53 @@
+import { some } from "../frame/notKnown.ts";
+import { stackRule } from "../frame/rule.ts";
+import { beside } from "../kubernetes/kinds.ts";
+import { eachServer } from "../kubernetes/mysqlServer.ts";
+import { selects } from "../kubernetes/selector.ts";
+
+export const networkPolicy = stackRule({
+	name: "network-policy",
+	family: "access",
+	what: "A NetworkPolicy says who may connect to a MySQL server.",
+	why: {
+		reason:
+			"Without one every pod of the cluster reaches every port of the server, the administrative one too. A policy that lets in everything is none.",
+		source: "https://kubernetes.io/docs/concepts/services-networking/network-policies/",
+	},
+	fix: "Declare a NetworkPolicy with policyTypes Ingress that selects the pods, and ingress rules that name ports or peers.",
+	severity: "high",
+	*judgeStack(stack) {
+		yield* eachServer(stack, function* ({ resource, labels }) {
+			const policies = beside(stack, resource, "NetworkPolicy").map(({ props, label }) => ({
+				label,
+				spec: props.spec ?? {},
+			}));
+			const own = policies.filter(
+				({ spec }) => selects(spec.podSelector ?? {}, labels) && (spec.policyTypes ?? ["Ingress"]).includes("Ingress"),
+			);
+			const open = own.find(({ spec }) => some(spec.ingress ?? [], (rule) => isOpen(rule as IngressRule)));
+			if (own.length === 0)
+				yield {
+					resource,
+					setting: "NetworkPolicy",
+					value: undefined,
+					remedy: `declare one with policyTypes: ["Ingress"] that selects ${JSON.stringify(labels)}`,
+				};
+			if (open)
+				yield {
+					resource,
+					setting: `${open.label}: spec.ingress`,
+					value: open.spec.ingress,
+					remedy: "a rule without ports and peers lets in everything: name them",
+				};
+		});
+	},
+});
+
+interface IngressRule {
+	readonly ports?: readonly unknown[];
+	readonly from?: readonly unknown[];
+}
+
+function isOpen({ ports = [], from = [] }: IngressRule): boolean {
+	return ports.length === 0 && from.length === 0;
+}

@@ -1,0 +1,100 @@
+/** `docs/policies.md`, from the rules themselves. */
+import { notJudgedText } from "./ledger.ts";
+import { type ConfigProperty, type Family, families, type Rule } from "./rule.ts";
+
+/** The page, as Markdown. */
+export function reference(rules: readonly Rule[]): string {
+	const names = Object.keys(families) as Family[];
+	return [
+		head,
+		table(rules),
+		...names.flatMap((family) => [
+			`## ${titled(family)}`,
+			families[family],
+			...rules.filter((rule) => rule.family === family).map(section),
+		]),
+		"## Not judged",
+		notJudgedText.why,
+		`\`${notJudgedText.name}\` (advisory): ${notJudgedText.what} ${notJudgedText.fix}`,
+	]
+		.join("\n\n")
+		.concat("\n");
+}
+
+const head = `# Policies
+
+Written by \`npm run policy -- docs\` from the rules in \`policies/\`: edits do not last.
+
+A CrossGuard pack for this stack and for any Pulumi program that runs MySQL on Kubernetes. A workload counts as a MySQL server by what it runs: an image of MySQL, Percona Server or MariaDB, or mysqld as its program.
+
+\`\`\`sh
+npm run policy                     # a preview of the dev stack, and what each rule says of it
+npm run policy -- --existing       # the same of what is deployed, without a preview
+npm run policy -- --stack prod --evidence reports/    # with what restore tests and drills have measured
+pulumi preview --policy-pack <checkout>/policies --policy-pack-config policies.json   # any other program
+\`\`\`
+
+Each message says whose setting it is, what it is set to, and what to do: \`resource: setting is value; remedy\`.
+
+## What a program says of itself
+
+Where a script or a tool outside of the program decides, annotations tell. What no rule can see and nothing says is listed as not judged.
+
+| annotation                     | on                        | says                                                        |
+| ------------------------------ | ------------------------- | ----------------------------------------------------------- |
+| \`mysql-dr/rto\`, \`mysql-dr/rpo\` | what runs mysqld          | the promise: \`15m\`, \`5m\`                                    |
+| \`mysql-dr/tier\`                | what runs mysqld          | \`critical\` (which is also meant without it) or \`standard\`   |
+| \`mysql-dr/backup\`              | a CronJob, an archiver    | \`full\`, \`logical\`, \`incremental\`, \`archive\` or \`validation\` |
+| \`mysql-dr/backup-regions\`      | a CronJob that copies all | where its copies end up: \`eu-central-1,eu-west-1\`           |
+| \`mysql-dr/backup-retention\`    | a CronJob that copies all | for how long they are kept: \`35d\`                           |
+
+## Configuration
+
+Levels and thresholds are set by the file given as \`--policy-pack-config\`, by the name of the rule: \`mandatory\` refuses, \`advisory\` tells, \`disabled\` is silent; \`remediate\` mends what a rule can mend by itself, and refuses the rest.
+
+\`\`\`json
+{
+	"all": "mandatory",
+	"three-instances": { "enforcementLevel": "advisory", "least": 5 }
+}
+\`\`\`
+
+## In pull requests
+
+\`.github/workflows/preview.yml\` previews dev and prod with the pack, and writes one comment: what changes, what the forecast was and becomes in each scenario, which policies spoke. The same text from a desk:
+
+\`\`\`sh
+npm run --silent policy -- --stack dev --json > dev.json
+npm run --silent policy -- comment dev.json
+\`\`\`
+
+What the forecast was is said by the outputs of the last deployment; where there is none, by \`--base <folder>\`, the same files of the branch that the change goes into. Dev is judged on a site that is described as \`npm run up\` would make it, where none was brought up. We have run these commands, and the workflow itself never: it needs GitHub.`;
+
+function table(rules: readonly Rule[]): string {
+	const rows = rules.map(({ name, family, severity, what }) => [`[${name}](#${name})`, family, severity, what]);
+	const all = [["rule", "family", "severity", "what must hold"], ...rows];
+	const widths = [0, 1, 2, 3].map((column) => Math.max(...all.map((row) => row[column]?.length ?? 0)));
+	const line = (cells: readonly string[]) => `| ${cells.join(" | ")} |`;
+	const [head, ...body] = all.map((row) => line(row.map((cell, column) => cell.padEnd(widths[column] ?? 0))));
+	return ["## Rules", "", head, line(widths.map((width) => "-".repeat(width))), ...body].join("\n");
+}
+
+function section({ name, what, why, fix, severity, level = "mandatory", config = {} }: Rule): string {
+	const properties = Object.entries(config).map(property);
+	return [
+		`### ${name}`,
+		what,
+		`_Why_: ${why.reason} (${why.source})`,
+		`_Fix_: ${fix}`,
+		`_Severity_: ${severity}. _Level_: ${level}.${properties.length > 0 ? " _Configuration_:" : ""}`,
+		...(properties.length > 0 ? [properties.join("\n")] : []),
+	].join("\n\n");
+}
+
+function property([name, { description, default: standard }]: [string, ConfigProperty]): string {
+	return `- \`${name}\` (default \`${JSON.stringify(standard)}\`): ${description}`;
+}
+
+function titled(family: string): string {
+	return `${family.slice(0, 1).toUpperCase()}${family.slice(1)}`;
+}

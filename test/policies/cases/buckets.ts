@@ -1,0 +1,246 @@
+import type { Resource } from "../program.ts";
+import { gcpBucket, inlineBucket, splitBucket } from "../soundBuckets.ts";
+import type { Case, CaseTable } from "./case.ts";
+
+/** A program of buckets alone. */
+function buckets(
+	title: string,
+	program: (namespace: string) => readonly Resource[],
+	says: readonly string[] = [],
+): Case {
+	return { title, only: true, more: program, says };
+}
+
+/** The sound buckets of either shape, with a part changed: of separate resources by kind, null takes it away. */
+const split = (title: string, changes: Parameters<typeof splitBucket>[0], ...says: string[]) =>
+	buckets(title, () => splitBucket(changes), says);
+const whole = (title: string, changes: object, ...says: string[]) => buckets(title, () => inlineBucket(changes), says);
+const google = (title: string, changes: object, ...says: string[]) => buckets(title, () => gcpBucket(changes), says);
+
+const near = "Bucket mysql-backups";
+
+export const bucketsCases: CaseTable = {
+	"bucket-versioning": {
+		refuses: [
+			split("none", { BucketVersioning: null }, `${near}: versioning is not set`),
+			split(
+				"one that is suspended",
+				{ BucketVersioning: { versioningConfiguration: { status: "Suspended" } } },
+				`${near}: BucketVersioning mysql-backups.versioningConfiguration.status is "Suspended"`,
+			),
+			whole("off in the bucket itself", { versioning: { enabled: false } }, `${near}: versioning is false`),
+			google("off in Google Cloud", { versioning: undefined }, "Bucket mysql-backups: versioning.enabled is not set"),
+			buckets("none of a bucket that is marked", () => [marked("true")], ["Bucket things: versioning is not set"]),
+		].map(also("bucket-versioning")),
+		accepts: [
+			split("by a resource of its own", {}),
+			whole("in the bucket itself", {}),
+			google("in Google Cloud", {}),
+			buckets("none of a bucket for logs", () => [bucketOf("mysql-backups-access-logs"), bucketOf("assets")]),
+			buckets("none of a bucket that is marked as another", () => [marked("false")]),
+			buckets("none of backups of something else", () => [bucketOf("etcd-backups")]),
+			buckets("older resources", () => splitBucket({}, "V2")),
+		],
+	},
+	"bucket-lock": {
+		refuses: [
+			split("none", { Bucket: { objectLockEnabled: undefined } }, `${near}: objectLockEnabled is not set`),
+			split(
+				"one without a time",
+				{ BucketObjectLockConfiguration: null },
+				`${near}: objectLockConfiguration.rule.defaultRetention is not set`,
+			),
+			split(
+				"a day",
+				{ BucketObjectLockConfiguration: { rule: { defaultRetention: { mode: "COMPLIANCE", days: 1 } } } },
+				`${near}: BucketObjectLockConfiguration mysql-backups.rule.defaultRetention is {`,
+			),
+			google("none in Google Cloud", { enableObjectRetention: undefined }, `${near}: enableObjectRetention is not set`),
+			google(
+				"an hour in Google Cloud",
+				{ enableObjectRetention: undefined, retentionPolicy: { retentionPeriod: "3600" } },
+				`${near}: retentionPolicy.retentionPeriod is "3600"`,
+			),
+		],
+		accepts: [
+			split("years", {
+				BucketObjectLockConfiguration: { rule: { defaultRetention: { mode: "COMPLIANCE", years: 1 } } },
+			}),
+			google("a policy of the whole bucket", {
+				enableObjectRetention: undefined,
+				retentionPolicy: { retentionPeriod: "2678400" },
+			}),
+		],
+	},
+	"bucket-not-public": {
+		refuses: [
+			split("nothing that blocks it", { BucketPublicAccessBlock: null }, `${near}: BucketPublicAccessBlock is not set`),
+			split(
+				"policies that are not blocked",
+				{ BucketPublicAccessBlock: { blockPublicPolicy: false } },
+				`${near}: BucketPublicAccessBlock mysql-backups.blockPublicPolicy is false`,
+			),
+			split("an ACL for everybody", { Bucket: { acl: "public-read" } }, `${near}: acl is "public-read"`),
+			google(
+				"not enforced in Google Cloud",
+				{ publicAccessPrevention: "inherited" },
+				`${near}: publicAccessPrevention is "inherited"`,
+			),
+		],
+		accepts: [
+			// In a preview of its own: it holds for every bucket there.
+			{
+				...buckets("a block of the whole account", () => [
+					...splitBucket({ BucketPublicAccessBlock: null }),
+					{ ...accountBlock, name: "account" },
+				]),
+				config: {},
+			},
+		],
+	},
+	"bucket-encryption": {
+		refuses: [
+			split(
+				"S3's own key",
+				{ BucketServerSideEncryptionConfiguration: null },
+				`${near}: serverSideEncryptionConfiguration.sseAlgorithm is not set`,
+			),
+			split(
+				"AWS's own key",
+				{
+					BucketServerSideEncryptionConfiguration: {
+						rules: [{ applyServerSideEncryptionByDefault: { sseAlgorithm: "aws:kms" } }],
+					},
+				},
+				`${near}: BucketServerSideEncryptionConfiguration mysql-backups.kmsMasterKeyId is not set`,
+			),
+			whole(
+				"AES256 in the bucket itself",
+				{
+					serverSideEncryptionConfiguration: {
+						rule: { applyServerSideEncryptionByDefault: { sseAlgorithm: "AES256" } },
+					},
+				},
+				`${near}: serverSideEncryptionConfiguration.sseAlgorithm is "AES256"`,
+			),
+			google("Google's own key", { encryption: undefined }, `${near}: encryption.defaultKmsKeyName is not set`),
+		],
+		accepts: [split("a key whose ARN is known only later", {})],
+	},
+	"bucket-replication": {
+		refuses: [
+			split(
+				"none",
+				{ BucketReplicationConfig: null },
+				`${near}: BucketReplicationConfig is not set`,
+				far("BucketReplicationConfig is not set"),
+			),
+			split(
+				"without a time",
+				{
+					BucketReplicationConfig: {
+						rules: [{ id: "all", status: "Enabled", destination: { bucket: "<id of far>" } }],
+					},
+				},
+				`${near}: BucketReplicationConfig mysql-backups.rules[0].destination.replicationTime is not set`,
+			),
+			split("into the same region", { Bucket: { region: "eu-west-1" } }, `${near}: region is "eu-west-1"`),
+			google("one region of Google Cloud", { location: "europe-west1" }, `${near}: location is "europe-west1"`),
+			google("two regions, within hours", { rpo: undefined }, `${near}: rpo is not set`),
+		],
+		accepts: [
+			google("two regions", {
+				location: "EU",
+				customPlacementConfig: { dataLocations: ["EUROPE-WEST1", "EUROPE-WEST4"] },
+			}),
+			buckets("a transfer job", () => [
+				...gcpBucket({ location: "europe-west1", rpo: undefined }),
+				{ type: "gcp:storage/transferJob:TransferJob", name: "transfer", props: transfer },
+			]),
+		],
+	},
+	"bucket-lifecycle": {
+		refuses: [
+			split(
+				"a week",
+				{ BucketLifecycleConfiguration: { rules: [{ id: "old", status: "Enabled", expiration: { days: 7 } }] } },
+				`${near}: BucketLifecycleConfiguration mysql-backups.rules[0].expiration.days is 7`,
+			),
+			whole(
+				"a day for what was replaced",
+				{ lifecycleRules: [{ enabled: true, noncurrentVersionExpiration: { days: 1 } }] },
+				`${near}: lifecycleRules[0].noncurrentVersionExpiration.days is 1`,
+			),
+			google(
+				"a week of Google Cloud",
+				{ lifecycleRules: [{ action: { type: "Delete" }, condition: { age: 7 } }] },
+				`${near}: lifecycleRules[0].condition is {`,
+			),
+			{
+				...split(
+					"less than is kept",
+					{ BucketLifecycleConfiguration: { rules: [{ id: "old", status: "Enabled", expiration: { days: 90 } }] } },
+					`${near}: BucketLifecycleConfiguration mysql-backups.rules[0].expiration.days is 90`,
+				),
+				config: { keepDays: 365 },
+				rulesAlone: true,
+			},
+		],
+		accepts: [
+			split("a rule that is switched off", {
+				BucketLifecycleConfiguration: { rules: [{ id: "old", status: "Disabled", expiration: { days: 7 } }] },
+			}),
+			google("a day, and three months in which it can be brought back", {
+				softDeletePolicy: { retentionDurationSeconds: 90 * 86_400 },
+				lifecycleRules: [{ action: { type: "Delete" }, condition: { daysSinceNoncurrentTime: 1 } }],
+			}),
+		],
+	},
+	"bucket-tls": {
+		refuses: [
+			split("no policy", { BucketPolicy: null }, `${near}: BucketPolicy is not set`),
+			split(
+				"a policy for something else",
+				{
+					BucketPolicy: {
+						policy: JSON.stringify({ Statement: [{ Effect: "Allow", Principal: "*", Action: "s3:*" }] }),
+					},
+				},
+				`${near}: BucketPolicy is not set`,
+			),
+			{
+				...split("a policy that is known only later", { BucketPolicy: { policy: "<not known yet>" } }),
+				open: ["BucketPolicy mysql-backups: policy is not known before it is deployed"],
+			},
+		],
+		accepts: [whole("a policy in the bucket itself", {})],
+	},
+};
+
+function far(rest: string): string {
+	return `Bucket far: ${rest}`;
+}
+
+/** A bucket without anything breaks the other rules of its family too. */
+function also(rule: string) {
+	const others = ["bucket-lock", "bucket-not-public", "bucket-encryption", "bucket-replication", "bucket-tls"];
+	return (one: Case): Case =>
+		one.title.startsWith("none of a bucket") ? { ...one, also: others.filter((name) => name !== rule) } : one;
+}
+
+const bucketOf = (name: string): Resource => ({ type: "aws:s3/bucket:Bucket", name, props: { bucket: name } });
+
+function marked(as: string): Resource {
+	const props = { bucket: "things", tags: { "mysql-dr-backups": as } };
+	return { type: "aws:s3/bucket:Bucket", name: as === "true" ? "things" : "mysql-backups", props };
+}
+
+const accountBlock = {
+	type: "aws:s3/accountPublicAccessBlock:AccountPublicAccessBlock",
+	props: { blockPublicAcls: true, blockPublicPolicy: true, ignorePublicAcls: true, restrictPublicBuckets: true },
+};
+
+const transfer = {
+	description: "to the other region",
+	replicationSpec: { gcsDataSource: { bucketName: "<id of mysql-backups>" }, gcsDataSink: { bucketName: "elsewhere" } },
+};

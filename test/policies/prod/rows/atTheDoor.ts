@@ -1,0 +1,66 @@
+import type { Setting } from "../row.ts";
+
+/** What the checks of the configuration refuse before any rule is asked. */
+export const atTheDoor: readonly Setting[] = [
+	{ title: "a promise that no failover keeps", database: { rto: "1s" }, door: "rto" },
+	{ title: "a loss that no archive keeps", database: { rpo: "1s" }, door: "rpo" },
+	{ title: "a time without a unit", database: { rto: 15 }, door: "rto" },
+	{ title: "a tier that there is not", database: { tier: "gold" }, door: "tier" },
+	{ title: "a scenario that there is not", database: { "scenarios.flood": { rto: "1h" } }, door: "scenarios.flood" },
+	{
+		title: "a loss of which nothing is left",
+		database: { "scenarios.region": { rpo: "0s" } },
+		door: "scenarios.region.rpo",
+	},
+	{
+		title: "logs sent each quarter of an hour",
+		database: { "archive.flushInterval": "15m" },
+		door: "archive.flushInterval",
+	},
+	{ title: "logs sent all the time", database: { "archive.flushInterval": "0s" }, door: "archive.flushInterval" },
+	{
+		title: "incremental backups once a week",
+		database: { "schedules.incremental": "0 0 * * 0" },
+		door: "schedules.incremental",
+	},
+	{ title: "a schedule of seconds", database: { "schedules.full": "0 0 2 * * *" }, door: "schedules.full" },
+	{ title: "a day that never comes", database: { "schedules.validation": "0 5 30 2 *" }, door: "schedules.validation" },
+	{ title: "a schedule that there is not", database: { "schedules.weekly": "0 2 * * 0" }, door: "schedules.weekly" },
+	{ title: "a volume without a unit", database: { volume: "100" }, door: "volume" },
+	{ title: "a volume that may become smaller", database: { "volumeGrowth.upTo": "50Gi" }, door: "volumeGrowth.upTo" },
+	{ title: "a volume that takes hours to restore", database: { volume: "20Ti" }, door: "scenarios.cluster.rto" },
+	{ title: "too little memory", database: { "resources.memory": "64Mi" }, door: "resources.memory" },
+	{ title: "no CPU", database: { "resources.cpu": "0" }, door: "resources.cpu" },
+	{ title: "a copy that has no room", database: { "backup.scratch": "10Gi" }, door: "backup.scratch" },
+	{
+		title: "a check that changes data",
+		database: { "backup.checks[0].sql": "DELETE FROM app.orders" },
+		door: "backup.checks[0].sql",
+	},
+	{ title: "Kubernetes' own namespace", database: { namespace: "kube-system" }, door: "namespace" },
+	{ title: "MySQL's own schema", database: { schema: "mysql" }, door: "schema" },
+	{ title: "a password in the configuration", database: { password: "hunter2" }, door: "password" },
+	{ title: "two zones", stack: { "site.zones": ["eu-central-1a", "eu-central-1b"] }, door: "site.zones" },
+	{ title: "one zone twice", stack: { "site.zones": ["a", "a", "b"] }, door: "site.zones[1]" },
+	{
+		title: "a storage that there is not",
+		stack: { "site.storage": { profile: "floppy" } },
+		door: "site.storage.profile",
+	},
+	{ title: "no store", stack: { stores: [] }, door: "stores" },
+	{ title: "one store", stack: { stores: (all: readonly unknown[]) => all.slice(0, 1) }, door: "stores" },
+	{ title: "both stores in one region", stack: { "stores[1].region": "eu-central-1" }, door: "stores[1].region" },
+	{
+		title: "a lock shorter than the retention",
+		stack: { "stores[0].objectLock": { mode: "compliance", days: 7 } },
+		door: "stores[0].objectLock.days",
+	},
+	{ title: "nobody to call", stack: { contacts: [] }, door: "contacts" },
+	{
+		title: "somebody who cannot be reached",
+		stack: { "contacts[0]": { role: "DBA", name: "John Doe" } },
+		door: "contacts[0]",
+	},
+	{ title: "a time that no clock shows", stack: { timezone: "Europe/Atlantis" }, door: "timezone" },
+	{ title: "no image", stack: { images: {} }, door: "images.runtime" },
+];
