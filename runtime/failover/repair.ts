@@ -23,8 +23,17 @@ export type Repair =
 			readonly fresh: boolean;
 			readonly behind: boolean;
 	  }
-	/** It has fetched what it was behind with: from now on what it is sent is synced and acknowledged. */
-	| { readonly do: "settle"; readonly name: string; readonly source: string }
+	/**
+	 * It has fetched what it was behind with: from now on what it is sent is synced and acknowledged. `keeper` as below:
+	 * before a crash it may have acknowledged some of what it has not applied.
+	 */
+	| {
+			readonly do: "settle";
+			readonly name: string;
+			readonly term: number;
+			readonly source: string;
+			readonly keeper: string | null;
+	  }
 	/** It caught up: from now on what it holds counts. */
 	| { readonly do: "admit"; readonly name: string; readonly uuid: string }
 	/** Clone it anew; `surplus` is saved first when it is not empty. */
@@ -119,7 +128,10 @@ function attach(name: string, reading: Reading, context: Context, quiesced: bool
 	}
 	// Under a load that its applier only just bears it may be seconds behind for ever: what counts is what it holds.
 	const caughtUp = contains(held(reading), primary.executed);
-	if (reading.catchingUp) return caughtUp || admitted ? { do: "settle", name, source } : null;
+	if (reading.catchingUp) {
+		if (!caughtUp && !admitted) return null;
+		return { do: "settle", name, term: record.term, source, keeper: keeperOf(name, context) };
+	}
 	return caughtUp && !admitted ? { do: "admit", name, uuid: reading.uuid } : null;
 }
 

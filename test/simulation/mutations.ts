@@ -134,6 +134,22 @@ const wipeUnasked: Mutate = (options) => ({
 	},
 });
 
+/** A replica that cannot apply in time what it has fetched throws it away as long as the primary has it. */
+const keptByThePrimary: Mutate = (options, world) => {
+	const primaryHasAll = acting((real) => ({
+		applyUntil: async (set, ms) => !(await real.read(ms)).superReadOnly || real.applyUntil(set, ms),
+	}));
+	return {
+		...primaryHasAll(options, world),
+		decide: (view, record, facts) => {
+			const decision = options.decide(view, record, facts);
+			const keeper = record?.primary ?? null;
+			const repairs = decision.repairs.map((r) => (r.do === "settle" ? { ...r, keeper } : r));
+			return { ...decision, repairs };
+		},
+	};
+};
+
 const noLease = (options: LeaderOptions): LeaderOptions => ({
 	...options,
 	lease: { ...options.lease, remaining: () => 3000 },
@@ -182,6 +198,7 @@ export const mutations: Readonly<Record<string, Mutate>> = {
 	"what was fetched without syncing it counts before it is applied": acting((real) => ({
 		applyUntil: async (set, ms) => (await real.read(ms)).catchingUp || real.applyUntil(set, ms),
 	})),
+	"a relay log is thrown away though the primary alone has the same": keptByThePrimary,
 	"what is not synced is acknowledged": acting((real, session) => ({
 		catchUp: async (source, ms) => {
 			await real.catchUp(source, ms);

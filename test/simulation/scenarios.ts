@@ -40,6 +40,17 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
 			fault("kill", "replica", left + random.between(200, 3000), random.between(500, 2000)),
 		];
 	},
+	/** Until it is admitted it is taken for one that has acknowledged nothing: it does so from the moment it is connected. */
+	"a replica that applies slowly crashes as soon as it acknowledges": (random) => {
+		const errs = random.between(500, 1500);
+		const left = errs + random.between(1800, 2600);
+		return [
+			fault("errant", "replica", errs, 0),
+			fault("lag", "replica", errs + 100, 12_000, { much: random.between(0.8, 1) }),
+			fault("part", "primary", left, random.between(7000, 10_000), { other: "other replica" }),
+			fault("kill", "replica", left + random.between(2000, 2800), random.between(300, 800)),
+		];
+	},
 	/** Its writers are still there, and its replicas would acknowledge if they were let. */
 	"the primary comes back to its replicas while the candidate catches up": (random) => {
 		const lost = random.between(2000, 4000);

@@ -322,7 +322,7 @@ describe("a replica", () => {
 			const hasty = { ...unadmitted, catchingUp: true, acknowledges: false };
 			expect(repairOf(reads(replicaReading(1, { executed: gtids(0, 99) }, hasty)))).toEqual([]);
 			const fetched = { executed: gtids(0, 90), retrieved: gtids(0, 100) };
-			const settle = [{ do: "settle", name: "mysql-1", source: "mysql-0.mysql" }];
+			const settle = [{ do: "settle", name: "mysql-1", source: "mysql-0.mysql", keeper: "mysql-2", term: 3 }];
 			expect(repairOf(reads(replicaReading(1, fetched, hasty)))).toEqual(settle);
 			expect(repairOf(reads(replicaReading(1, { executed: gtids(0, 90) }, { catchingUp: true })))).toEqual(settle);
 		});
