@@ -1,6 +1,8 @@
 /** Native ES modules (run with --experimental-vm-modules); swc only strips the types. */
 export default {
 	testEnvironment: "node",
+	// Most of what takes long waits for an engine or a server: all cores, not all but one.
+	maxWorkers: "100%",
 	extensionsToTreatAsEsm: [".ts"],
 	transform: {
 		"^.+\\.ts$": [
