@@ -51,13 +51,13 @@ export const instanceSettings: readonly string[] = ["log_bin = binlog", "relay_l
  */
 export async function checkSnapshot(check: SnapshotCheck): Promise<CheckedSnapshot> {
 	const { snapshot, signal } = check;
-	const at = new Date().toISOString();
 	const proofs = new Proofs();
 	const found = await proved(check, proofs).catch((error: unknown) => {
 		signal.throwIfAborted();
 		return { fault: error instanceof Error ? error.message : String(error) };
 	});
 	const nothing = { gtidExecuted: null, version: null, tables: null, fault: null };
+	const at = new Date().toISOString();
 	return { snapshot, at, seconds: proofs.seconds, checks: [...proofs.all], ...nothing, ...found };
 }
 
