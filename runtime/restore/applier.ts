@@ -28,6 +28,7 @@ export const replaySettings = ({ workers = defaultWorkers }: ReplayOptions = {})
 	"replicate_same_server_id = ON",
 	`replica_parallel_workers = ${workers}`,
 	"replica_preserve_commit_order = OFF",
+	"binlog_order_commits = OFF",
 	// The instances' own name: what the copy of a volume has in its last binary log alone is recovered from there.
 	"log_bin = binlog",
 	"log_replica_updates = ON",
