@@ -4,7 +4,8 @@ import type { Clock } from "./clock.ts";
 import type { Action } from "./decide.ts";
 import type { PodFacts } from "./podFacts.ts";
 import type { ClusterRecord } from "./record.ts";
-import type { VolumeSize, VolumeView } from "./view.ts";
+import { snapshotFault, unconnected } from "./snapshotVolume.ts";
+import type { Health, VolumeSize, VolumeView } from "./view.ts";
 import { type ClaimFacts, damagedData, volumeFault } from "./volumeFault.ts";
 import type { Volumes } from "./volumes.ts";
 
@@ -30,8 +31,15 @@ export function volumeHoldOff(record: ClusterRecord | null, name: string, wall: 
 	const last = record?.volumes?.[name];
 	if (record === null || last === undefined) return 0;
 	const worked = record.uuids[name] !== undefined && record.uuids[name] !== last.uuid;
+	// A snapshot of which nothing came says nothing of the storage's empty volumes.
+	if (!worked && last.from !== undefined) return 0;
 	const wholeMs = worked ? holdOffMs : Math.min(longestMs, holdOffMs * 2 ** (last.times - 1));
 	return Math.max(0, Math.min(wholeMs, wholeMs - (wall - Date.parse(last.at))));
+}
+
+/** A pod without a node uses nothing yet: it waits for its claim. */
+function isUnused(pod: PodFacts | undefined): boolean {
+	return pod === undefined || (pod.node === null && !pod.ending);
 }
 
 export class VolumeWatch {
@@ -85,16 +93,27 @@ export class VolumeWatch {
 		return pod === undefined || pod.uid === released.pod ? "replaceVolume" : null;
 	}
 
-	/** Null before the first look. */
-	view(name: string, pod: PodFacts | undefined, record: ClusterRecord | null): VolumeView | null {
+	/** Null before the first look. @param health null before it was asked */
+	view(
+		name: string,
+		pod: PodFacts | undefined,
+		record: ClusterRecord | null,
+		health: Health | null = null,
+	): VolumeView | null {
 		const look = this.#volumes.seen(name);
 		if (look === null) return null;
+		const { claim } = look;
 		const wall = this.#clock.wall();
-		const limits = { mountMs: this.#limits.mountMs, wall };
-		const fault = volumeFault(look, pod, limits) ?? (look.claim === null ? null : damagedData(record, name));
-		const heldBack = this.#heldBack(name, look.claim?.uid ?? null, record, wall);
-		const size = look.claim === null ? null : this.#size(name, look.claim);
-		return { fault, resting: this.#resting(name), heldBack, runs: pod?.running ?? false, size };
+		const { mountMs } = this.#limits;
+		const copied = snapshotFault({ name, claim, pod, health, record, limitMs: mountMs, wall });
+		const own = claim === null ? null : damagedData(record, name);
+		const fault = copied ?? volumeFault(look, pod, { mountMs, wall }) ?? own;
+		const heldBack = this.#heldBack(name, claim?.uid ?? null, record, wall);
+		const size = claim === null ? null : this.#size(name, claim);
+		const unmade = claim !== null && claim.ending && claim.held && isUnused(pod);
+		const idle = unconnected(record, name, claim);
+		const runs = pod?.running ?? false;
+		return { fault, resting: this.#resting(name), heldBack, runs, unmade, unconnected: idle, size };
 	}
 
 	#size(name: string, { requested, capacity }: ClaimFacts): VolumeSize {

@@ -49,6 +49,8 @@ export class Watch {
 	readonly #acknowledged: number[] = [];
 	#errant: Errant[] = [];
 	readonly #wipedAt = new Map<string, number>();
+	/** Whose data were a snapshot's and have not counted since, and what was acknowledged by then. */
+	readonly #restored = new Map<string, { readonly uuid: string; readonly before: readonly number[] }>();
 	#writes = 0;
 	#forgiven = new TransactionSet();
 	#base = new TransactionSet();
@@ -128,6 +130,28 @@ export class Watch {
 		this.#spared(instance, new TransactionSet(), "is wiped");
 	}
 
+	/** Its data are a snapshot's from here on. */
+	restored(instance: Mysql): void {
+		this.#restored.set(instance.name, { uuid: instance.uuid, before: [...this.#acknowledged] });
+	}
+
+	/** What was acknowledged before its data were a snapshot's must have come to it since. */
+	#admitted(record: ClusterRecord): void {
+		for (const [name, { uuid, before }] of this.#restored) {
+			const instance = this.#world.mysql(name);
+			if (record.uuids[name] !== uuid || instance.uuid !== uuid) continue;
+			this.#restored.delete(name);
+			const has = held(instance);
+			const lacks = before.filter((write) => this.#acknowledged.includes(write) && !has.has(this.#transaction(write)));
+			if (lacks.length > 0)
+				this.violated(`${name} counts again without acknowledged writes ${lacks.slice(0, 5).join(" ")}`);
+		}
+	}
+
+	#transaction(write: number): Transaction {
+		return (this.#grants.get(write) as Grant).transaction;
+	}
+
 	/** Its relay log goes, applied or not. */
 	purged(instance: Mysql): void {
 		if (instance.receiver.relay.length > 0) this.#spared(instance, instance.executed, "loses its relay log");
@@ -171,6 +195,7 @@ export class Watch {
 	recorded(before: ClusterRecord | null, after: ClusterRecord, askedAt: number): void {
 		if (before !== null && after.term < before.term)
 			this.violated(`the term fell from ${before.term} to ${after.term}`);
+		this.#admitted(after);
 		if (before?.term === after.term && before.primary === after.primary) return;
 		this.#world.note(`record: term ${after.term}, primary ${after.primary}`);
 		const chosen = this.#world.mysql(after.primary);

@@ -21,7 +21,13 @@ beforeEach(async () => {
 	errors = [];
 	const config = new KubeConfig();
 	config.loadFromFile(api.kubeconfig);
-	volumes = watchVolumes({ config, namespace: "mysql", clock, onError: (error) => errors.push(error) });
+	volumes = watchVolumes({
+		config,
+		namespace: "mysql",
+		cluster: "shop",
+		clock,
+		onError: (error) => errors.push(error),
+	});
 });
 afterEach(() => api.close());
 

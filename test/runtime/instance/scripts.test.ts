@@ -17,7 +17,7 @@ beforeEach(async () => {
 	paths = { ...podPaths, run: `${root}/run`, volume: `${root}/volume`, temporary: root, lastWord: `${root}/last-word` };
 	for (const folder of ["run", "volume", "bin"]) await mkdir(`${root}/${folder}`);
 	await writeFile(`${paths.run}/initialise.sql`, "secret");
-	await writeFile(`${paths.run}/initialise.sh`, initialiseScript(paths));
+	await writeFile(`${paths.run}/initialise.sh`, initialiseScript(paths, "mysql-1"));
 	await writeFile(`${paths.run}/start.sh`, startScript(paths));
 	await writeFile(`${paths.run}/leave.sh`, leaveScript(paths));
 });
