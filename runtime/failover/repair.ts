@@ -121,15 +121,7 @@ function attach(name: string, reading: Reading, context: Context, quiesced: bool
 	const source = facts.sourceHost(record.primary);
 	// A snapshot is made of it; it receives and acknowledges meanwhile.
 	if (receivesFrom(reading, source) && stoppedByOrder(reading, quiesced)) return null;
-	if (!replicatesFrom(reading, source)) {
-		// What it fetched without syncing it is on disk once it is applied, and not before.
-		const whole = contains(reading.executed, union(primary.executed, reading.retrieved));
-		const behind = (!admitted || reading.catchingUp) && !whole;
-		// The relay log that came with a snapshot is that of another time.
-		const copied = record.volumes?.[name]?.from !== undefined;
-		const fresh = !admitted && (copied || isEmpty(reading.retrieved));
-		return { do: "follow", name, source, fresh, behind };
-	}
+	if (!replicatesFrom(reading, source)) return follow(name, reading, context, admitted);
 	// Under a load that its applier only just bears it may be seconds behind for ever: what counts is what it holds.
 	const caughtUp = contains(held(reading), primary.executed);
 	if (reading.catchingUp) {
@@ -137,6 +129,16 @@ function attach(name: string, reading: Reading, context: Context, quiesced: bool
 		return { do: "settle", name, term: record.term, source, keeper: keeperOf(name, context) };
 	}
 	return caughtUp && !admitted ? { do: "admit", name, uuid: reading.uuid } : null;
+}
+
+function follow(name: string, reading: Reading, { record, facts, primary }: Context, admitted: boolean): Repair {
+	// What it fetched without syncing it is on disk once it is applied, and not before.
+	const whole = contains(reading.executed, union(primary.executed, reading.retrieved));
+	const behind = (!admitted || reading.catchingUp) && !whole;
+	// The relay log that came with a snapshot is that of another time.
+	const copied = record.volumes?.[name]?.from !== undefined;
+	const fresh = !admitted && (copied || isEmpty(reading.retrieved));
+	return { do: "follow", name, source: facts.sourceHost(record.primary), fresh, behind };
 }
 
 /** It acknowledges before it is admitted: then it may hold the only other copy of what was written in this term. */

@@ -37,6 +37,8 @@ export function volumeHoldOff(record: ClusterRecord | null, name: string, wall: 
 	return Math.max(0, Math.min(wholeMs, wholeMs - (wall - Date.parse(last.at))));
 }
 
+const isHeld = (claim: ClaimFacts | null): boolean => (claim?.ending && claim.held) ?? false;
+
 /** A pod without a node uses nothing yet: it waits for its claim. */
 function isUnused(pod: PodFacts | undefined): boolean {
 	return pod === undefined || (pod.node === null && !pod.ending);
@@ -110,7 +112,7 @@ export class VolumeWatch {
 		const fault = copied ?? volumeFault(look, pod, { mountMs, wall }) ?? own;
 		const heldBack = this.#heldBack(name, claim?.uid ?? null, record, wall);
 		const size = claim === null ? null : this.#size(name, claim);
-		const unmade = claim !== null && claim.ending && claim.held && isUnused(pod);
+		const unmade = isHeld(claim) && isUnused(pod);
 		const idle = unconnected(record, name, claim);
 		const runs = pod?.running ?? false;
 		return { fault, resting: this.#resting(name), heldBack, runs, unmade, unconnected: idle, size };
