@@ -17,7 +17,7 @@ export interface SnapshotVolume {
 	readonly wall: number;
 }
 
-/** Recovery of a sound copy does not end in mysqld's end. */
+/** Recovery of a sound copy does not end in mysqld's end; while it was started once more, it may yet come to something. */
 const restartsLimit = 2;
 
 /**
@@ -43,6 +43,6 @@ function trouble({ pod, health, limitMs, wall }: SnapshotVolume, claim: ClaimFac
 	const late = wall - claim.madeAt > limitMs;
 	if (claim.phase === "Pending") return late ? "the storage has made no volume of it" : null;
 	if (health?.state === "unknown" && late) return `it does not let the watchdog in: ${health.reason}`;
-	if (pod !== undefined && !pod.ready && pod.restarts >= restartsLimit) return "mysqld does not start on it";
-	return null;
+	const ended = pod !== undefined && !pod.ready && !pod.running;
+	return ended && pod.restarts >= restartsLimit ? "mysqld does not start on it" : null;
 }

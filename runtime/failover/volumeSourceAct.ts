@@ -32,6 +32,8 @@ export async function chooseSource(
 
 /** Once nothing uses the old one any more. A snapshot that is gone by now is no reason to wait: then it is empty. */
 export async function makeVolume(operation: Operation, name: string): Promise<void> {
+	const { claim } = await operation.volumes.look(name);
+	if (claim === null || !claim.held || !claim.ending) return;
 	const from = recorded(operation).volumes?.[name]?.from;
 	const snapshots = from === undefined ? [] : await operation.volumes.sources(name).catch(() => []);
 	const snapshot = snapshots.find((one) => one.name === from?.snapshot);
@@ -39,6 +41,8 @@ export async function makeVolume(operation: Operation, name: string): Promise<vo
 	const of = snapshot === undefined ? null : { snapshot: snapshot.name, volumeBytes: snapshot.volumeBytes };
 	const made = await operation.volumes.make(name, of);
 	operation.log(`${name}: its new volume is ${made ? `made of ${snapshot?.name}` : "empty"}`);
+	// Seen before the next round: the old one must not be taken for one that is still there.
+	await operation.volumes.look(name);
 }
 
 /** It is about to be connected to the primary: from then on it may acknowledge, and is one like the others. */

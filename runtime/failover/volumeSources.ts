@@ -23,17 +23,16 @@ const deadlineMs = 2000;
 export async function volumeSources(place: SourcePlace, name: string): Promise<readonly SourceSnapshot[]> {
 	const { config, namespace, cluster } = place;
 	const options = { api: kubernetesApi(config), namespace, cluster, deadlineMs };
-	const found = await readSnapshots(options).catch((error: unknown) => {
+	const snapshots = await readSnapshots(options).catch((error: unknown) => {
 		if (error instanceof ApiError && error.status === 403) return null;
 		throw error;
 	});
-	const good = usable(found ?? []) as ReadSnapshot[];
+	const good = usable(snapshots ?? []) as ReadSnapshot[];
 	if (good.length === 0) return [];
-	const own = await classOf(place, name);
-	const classes = new Map<string, string | null>();
-	for (const { instance } of good) {
-		if (!classes.has(instance)) classes.set(instance, await classOf(place, instance));
-	}
+	const names = [...new Set([name, ...good.map(({ instance }) => instance)])];
+	const found = await Promise.all(names.map(async (one) => [one, await classOf(place, one)] as const));
+	const classes = new Map(found);
+	const own = classes.get(name) ?? null;
 	return own === null ? [] : good.filter(({ instance }) => classes.get(instance) === own);
 }
 

@@ -20,6 +20,8 @@ export interface VolumeLimits {
 const longestMs = 24 * 3_600_000;
 /** For claim and pod to go; then what is left of them is tried again. What failed is tried again after it, too. */
 const restMs = 30_000;
+/** For what protects a claim that is in use to let it go; each act holds the other decisions up. */
+const makeRestMs = 2000;
 /** For the storage to begin, and for the instances to say anew how much room they have. */
 const growRestMs = 60_000;
 
@@ -49,6 +51,7 @@ export class VolumeWatch {
 	readonly #limits: VolumeLimits;
 	readonly #clock: Clock;
 	readonly #triedAt = new Map<string, number>();
+	readonly #madeAt = new Map<string, number>();
 	readonly #rooms = new Map<string, Room>();
 	/** When a volume was last asked to grow, or seen not to have grown yet. */
 	#grewAt = Number.NEGATIVE_INFINITY;
@@ -76,6 +79,9 @@ export class VolumeWatch {
 		if (action.do === "growVolumes") {
 			this.#grewAt = this.#clock.now();
 			return work();
+		}
+		if (action.do === "makeVolume") {
+			return work().finally(() => this.#madeAt.set(action.name, this.#clock.now()));
 		}
 		if (action.do !== "replaceVolume" && action.do !== "renewVolume") return work();
 		const { name } = action.step;
@@ -112,7 +118,7 @@ export class VolumeWatch {
 		const fault = copied ?? volumeFault(look, pod, { mountMs, wall }) ?? own;
 		const heldBack = this.#heldBack(name, claim?.uid ?? null, record, wall);
 		const size = claim === null ? null : this.#size(name, claim);
-		const unmade = isHeld(claim) && isUnused(pod);
+		const unmade = isHeld(claim) && isUnused(pod) && !this.#triedToMake(name);
 		const idle = unconnected(record, name, claim);
 		const runs = pod?.running ?? false;
 		return { fault, resting: this.#resting(name), heldBack, runs, unmade, unconnected: idle, size };
@@ -122,6 +128,11 @@ export class VolumeWatch {
 		if (capacity < requested) this.#grewAt = this.#clock.now();
 		const room = this.#rooms.get(name);
 		return { requested, capacity, usedShare: room === undefined ? null : usedShare(room, capacity) };
+	}
+
+	#triedToMake(name: string): boolean {
+		const tried = this.#madeAt.get(name);
+		return tried !== undefined && this.#clock.now() - tried < makeRestMs;
 	}
 
 	#resting(name: string): boolean {

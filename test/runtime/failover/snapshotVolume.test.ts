@@ -24,7 +24,7 @@ function fault(change: Partial<SnapshotVolume>): string | null {
 
 describe("what was made of a snapshot has come to nothing", () => {
 	const pending = { ...made, phase: "Pending" };
-	const down = pod({ ready: false, restarts: 2 });
+	const down = pod({ ready: false, running: false, restarts: 2 });
 	const refused = { state: "unknown", reason: "password" } as const;
 
 	test("when the storage makes no volume, mysqld does not start, or the watchdog is not let in", () => {
@@ -37,7 +37,8 @@ describe("what was made of a snapshot has come to nothing", () => {
 		const young = { madeAt: wall - 4 * minute };
 		expect(fault({ claim: { ...pending, ...young } })).toBeNull();
 		expect(fault({ claim: { ...made, ...young }, health: refused })).toBeNull();
-		expect(fault({ pod: pod({ ready: false, restarts: 1 }) })).toBeNull();
+		expect(fault({ pod: pod({ ready: false, running: false, restarts: 1 }) })).toBeNull();
+		expect(fault({ pod: pod({ ready: false, restarts: 2 }) })).toBeNull();
 		expect(fault({})).toBeNull();
 	});
 
@@ -189,11 +190,15 @@ describe("replacing a volume by what is made of a snapshot", () => {
 	});
 
 	test("goes on with an empty one when the snapshot has gone since", async () => {
-		const there = begun({ record: known });
+		const held = () => objects({ claim: { ...bound, ending: true, held: true } });
+		const there = begun({ record: known, look: held });
 		await makeVolume(there, "mysql-1");
 		expect(there.done).toEqual(["make mysql-1 taken"]);
-		const gone = begun({ record: known, sources: () => [] });
+		const gone = begun({ record: known, look: held, sources: () => [] });
 		await makeVolume(gone, "mysql-1");
 		expect(gone.done).toEqual(["make mysql-1 empty"]);
+		const again = begun({ record: known, look: () => objects() });
+		await makeVolume(again, "mysql-1");
+		expect(again.done).toEqual([]);
 	});
 });
