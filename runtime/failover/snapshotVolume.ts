@@ -25,8 +25,10 @@ const restartsLimit = 2;
  * and nothing that it holds counts.
  */
 export function unconnected(record: ClusterRecord | null, name: string, claim: ClaimFacts | null): boolean {
-	const from = record?.volumes?.[name]?.from;
-	return from !== undefined && claim !== null && !claim.ending && claim.source === from.snapshot;
+	const last = record?.volumes?.[name];
+	if (last?.from === undefined || claim === null || claim.ending) return false;
+	// The claim that was to be given up may have been made of the same snapshot, long ago.
+	return claim.source === last.from.snapshot && claim.uid !== last.claim;
 }
 
 /**

@@ -77,6 +77,17 @@ describe("a volume made of a snapshot", () => {
 		expect(copied).toBeGreaterThan(schedules / 3);
 	}, 600_000);
 
+	test("that keeps the identity of its original is cloned to, and nothing is lost", async () => {
+		const keeps: Mutate = (options, world) => {
+			world.volumes.keepsIdentity = true;
+			return options;
+		};
+		for (let seed = 1; seed <= 20; seed++) {
+			const { violations } = await simulate({ seed, faults: draw(seed), mutate: keeps });
+			expect({ seed, violations }).toEqual({ seed, violations: [] });
+		}
+	}, 300_000);
+
 	test.each([
 		["it keeps the identity of its original, and that counts", stale],
 		["it counts before it has caught up", hasty],

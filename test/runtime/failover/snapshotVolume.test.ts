@@ -46,6 +46,7 @@ describe("what was made of a snapshot has come to nothing", () => {
 		expect(fault({ pod: down, record: record({ volumes: { "mysql-1": replaced } }) })).toBeNull();
 		expect(fault({ pod: down, claim: { ...made, source: null } })).toBeNull();
 		expect(fault({ pod: down, claim: { ...made, ending: true } })).toBeNull();
+		expect(fault({ pod: down, claim: { ...made, uid: replaced.claim } })).toBeNull();
 	});
 });
 
