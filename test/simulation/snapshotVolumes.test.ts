@@ -6,7 +6,7 @@ import { Random } from "./random.ts";
 import { simulate } from "./simulate.ts";
 import type { Mutate } from "./world.ts";
 
-const schedules = 100;
+const schedules = 60;
 
 /** Snapshots are taken, then a volume is lost; all that else goes wrong goes wrong, and no other data are lost. */
 function draw(seed: number): readonly Fault[] {
