@@ -27,8 +27,9 @@ export async function replaceVolume(operation: Operation, step: VolumeStep): Pro
 	}
 	// What became of a snapshot was decided by more than can be seen here.
 	if (step.faulty && !idle) stillFaulty(step, found, recorded(operation));
+	const from = await chooseSource(operation, name, found);
 	await nothingIsLost(operation, step);
-	await giveUp(operation, step, found, await chooseSource(operation, step.name, found));
+	await giveUp(operation, step, found, from);
 }
 
 /**

@@ -7,6 +7,7 @@
 import type { ClusterRecord } from "../../runtime/failover/record.ts";
 import type { Mysql } from "./mysqlModel.ts";
 import { type Loss, leftToPeople, type Remaining } from "./people.ts";
+import { RestoredWatch } from "./restoredWatch.ts";
 import { type Transaction, TransactionSet } from "./transactions.ts";
 import type { World } from "./world.ts";
 
@@ -49,8 +50,7 @@ export class Watch {
 	readonly #acknowledged: number[] = [];
 	#errant: Errant[] = [];
 	readonly #wipedAt = new Map<string, number>();
-	/** Whose data were a snapshot's and have not counted since, and what was acknowledged by then. */
-	readonly #restored = new Map<string, { readonly uuid: string; readonly before: readonly number[] }>();
+	readonly #restored = new RestoredWatch();
 	#writes = 0;
 	#forgiven = new TransactionSet();
 	#base = new TransactionSet();
@@ -132,24 +132,7 @@ export class Watch {
 
 	/** Its data are a snapshot's from here on. */
 	restored(instance: Mysql): void {
-		this.#restored.set(instance.name, { uuid: instance.uuid, before: [...this.#acknowledged] });
-	}
-
-	/** What was acknowledged before its data were a snapshot's must have come to it since. */
-	#admitted(record: ClusterRecord): void {
-		for (const [name, { uuid, before }] of this.#restored) {
-			const instance = this.#world.mysql(name);
-			if (record.uuids[name] !== uuid || instance.uuid !== uuid) continue;
-			this.#restored.delete(name);
-			const has = held(instance);
-			const lacks = before.filter((write) => this.#acknowledged.includes(write) && !has.has(this.#transaction(write)));
-			if (lacks.length > 0)
-				this.violated(`${name} counts again without acknowledged writes ${lacks.slice(0, 5).join(" ")}`);
-		}
-	}
-
-	#transaction(write: number): Transaction {
-		return (this.#grants.get(write) as Grant).transaction;
+		this.#restored.begin(instance, this.#acknowledged);
 	}
 
 	/** Its relay log goes, applied or not. */
@@ -208,6 +191,14 @@ export class Watch {
 		else if (before !== null) this.#promoted(after, has, askedAt);
 		this.#base = chosen.executed.copy();
 		this.#own = chosen.uuid;
+	}
+
+	#admitted(record: ClusterRecord): void {
+		for (const { instance, before } of this.#restored.counted(this.#world, record)) {
+			const lacks = this.#lackedBy(held(instance)).filter((write) => before.includes(write));
+			if (lacks.length > 0)
+				this.violated(`${instance.name} counts again without writes ${lacks.slice(0, 5).join(" ")}`);
+		}
 	}
 
 	/** It accepts writes from here on. */
