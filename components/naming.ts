@@ -55,6 +55,8 @@ export const requestName = "mysql-request";
 export const pauseName = "mysql-pause";
 /** What a backup found to be damaged in its copy of an instance; written by its job, read by the watchdog. */
 export const damageName = "mysql-damage";
+/** Which volume an instance stands on, once it was replaced by one made of a snapshot; written by the watchdog. */
+export const volumesName = "mysql-volumes";
 /** The claim template's name: the StatefulSet adopts the claims called `data-mysql-<n>`. */
 export const claimTemplate = "data";
 /** Set by the watchdog alone, on pods: `primary`, `replica`, ... */

@@ -1,7 +1,7 @@
 /** The pod of one MySQL instance: prepared by the runtime, initialised once, then mysqld alone. */
 import type * as k8s from "@pulumi/kubernetes";
 import type { Duration } from "../../objectives/index.ts";
-import { adminPort, claimTemplate, mysqlPort, type Place, settingsName } from "../naming.ts";
+import { adminPort, claimTemplate, mysqlPort, type Place, settingsName, volumesName } from "../naming.ts";
 import {
 	apart,
 	containerSecurity,
@@ -42,6 +42,7 @@ const mounts = {
 	tmp: { name: "tmp", mountPath: "/tmp" },
 	settings: { name: "settings", mountPath: "/etc/mysql-dr/settings", readOnly: true },
 	credentials: { name: "credentials", mountPath: "/etc/mysql-dr/credentials", readOnly: true },
+	volumes: { name: "volumes", mountPath: "/etc/mysql-dr/volumes", readOnly: true },
 	certificates: { name: "tls", mountPath: "/etc/mysql-dr/tls", readOnly: true },
 } as const satisfies Record<string, VolumeMount>;
 
@@ -89,7 +90,7 @@ function initialise(shape: InstanceShape): Container {
 	return {
 		...contained("initialise", shape.image, shape.resources),
 		command: ["sh", "/run/mysql-dr/initialise.sh"],
-		volumeMounts: [mounts.data, mounts.run, mounts.tmp, mounts.certificates],
+		volumeMounts: [mounts.data, mounts.run, mounts.tmp, mounts.volumes, mounts.certificates],
 	};
 }
 
@@ -129,6 +130,7 @@ function volumes(shape: InstanceShape): NonNullable<PodSpec["volumes"]> {
 		{ name: mounts.run.name, emptyDir: { medium: "Memory", sizeLimit: "16Mi" } },
 		{ name: mounts.tmp.name, emptyDir: {} },
 		{ name: mounts.settings.name, configMap: { name: settingsName } },
+		{ name: mounts.volumes.name, configMap: { name: volumesName, optional: true } },
 		{ name: mounts.credentials.name, secret: { secretName: shape.credentials, defaultMode: 0o440 } },
 		{ name: mounts.certificates.name, secret: { secretName: shape.certificates, defaultMode: 0o440 } },
 	];

@@ -12,6 +12,7 @@ import {
 	primaryName,
 	recordName,
 	requestName,
+	volumesName,
 	watchdogName,
 } from "../naming.ts";
 
@@ -48,7 +49,7 @@ export function watchdogRules(instances: number, secrets: WatchdogSecrets): Poli
 	return [
 		{ apiGroups: [""], resources: ["pods"], verbs: ["list", "watch"] },
 		{ apiGroups: [""], resources: ["pods"], resourceNames: pods, verbs: ["get", "patch", "delete"] },
-		...own("", "configmaps", [recordName, requestName]),
+		...own("", "configmaps", [recordName, requestName, volumesName]),
 		read("", "configmaps", [pauseName, damageName]),
 		...(secrets.managed.length > 0 ? [change("", "secrets", secrets.managed)] : []),
 		...(secrets.existing.length > 0 ? [read("", "secrets", secrets.existing)] : []),
@@ -60,13 +61,15 @@ export function watchdogRules(instances: number, secrets: WatchdogSecrets): Poli
 		{ apiGroups: ["discovery.k8s.io"], resources: ["endpointslices/restricted"], verbs: ["create"] },
 		// Rolling updates: which revision is wanted.
 		{ apiGroups: ["apps"], resources: ["statefulsets"], resourceNames: [databaseName], verbs: ["get"] },
-		// A replica's lost volume: its claim is given up, and the StatefulSet makes another.
+		// A replica's lost volume: its claim is given up, and the StatefulSet makes another, or the watchdog, of a snapshot.
 		{
 			apiGroups: [""],
 			resources: ["persistentvolumeclaims"],
 			resourceNames: Array.from({ length: instances }, (_, ordinal) => claimName(ordinal)),
 			verbs: ["get", "patch", "delete"],
 		},
+		create("", "persistentvolumeclaims"),
+		{ apiGroups: ["snapshot.storage.k8s.io"], resources: ["volumesnapshots"], verbs: ["get", "list"] },
 		{ apiGroups: ["", "events.k8s.io"], resources: ["events"], verbs: ["create", "patch"] },
 		// Why a volume is not mounted.
 		{ apiGroups: [""], resources: ["events"], verbs: ["list"] },

@@ -7,7 +7,10 @@ import type { Progress } from "../step.ts";
 import { cached } from "../tools/cache.ts";
 import type { Tools } from "../tools/tools.ts";
 
-const folders = ["etc/mysql-dr/settings", "etc/mysql-dr/credentials", "etc/mysql-dr/tls", "run/mysql-dr"];
+const folders = [
+	...["settings", "credentials", "tls", "volumes"].map((name) => `etc/mysql-dr/${name}`),
+	"run/mysql-dr",
+];
 const serviceAccount = "run/secrets/kubernetes.io/serviceaccount";
 const program = "usr/lib/mysql-dr/mysql-dr.mjs";
 
@@ -20,7 +23,7 @@ export async function ensureRuntimeRoot(tools: Tools, progress: Progress): Promi
 		{
 			name: "runtime-root",
 			title: "unpack the runtime image",
-			inputs: { reference: base.reference, recipe: "1" },
+			inputs: { reference: base.reference, recipe: "2" },
 			make: (target) => unpack(base.archive, layers, join(target, "root")),
 		},
 		progress,

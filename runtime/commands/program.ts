@@ -105,7 +105,7 @@ export function operatorCommands(run: Run): Command[] {
 			.option("--accept-loss", "what it does not hold is given up")
 			.option("-y, --yes", "do not ask")
 			.action((instance, options) => run(async () => (await import("./promote.ts")).promote, options, instance)),
-		clusterCommand("replace-volume", "give a replica a new volume, cloned to from another; the old one is kept aside")
+		clusterCommand("replace-volume", "give a replica a new volume, a copy of another; the old one is kept aside")
 			.argument("<instance>", "which replica")
 			.option("-y, --yes", "do not ask")
 			.action((instance, options) =>

@@ -1,4 +1,4 @@
-/** `mysql-dr replace-volume`: a replica gets a new volume, which is cloned to; the old one is kept aside. */
+/** `mysql-dr replace-volume`: a replica gets a new volume, a copy of another; the old one is kept aside. */
 import { UserError } from "../../objectives/error.ts";
 import type { Status } from "../failover/status.ts";
 import { clusterAccess } from "../kubernetes/access.ts";
@@ -14,7 +14,7 @@ export interface ReplaceVolumeOptions extends SharedOptions {
 export async function replaceVolume(context: Context, options: ReplaceVolumeOptions, name = ""): Promise<Result> {
 	const access = clusterAccess(options);
 	checkInstance(await leaderStatus(access), name);
-	const question = `Give ${name} a new volume? It is cloned to from another instance; the old volume is kept aside.`;
+	const question = `Give ${name} a new volume? It is a copy of another instance; the old volume is kept aside.`;
 	if (!options.yes) await confirmed(context.terminal, question);
 	const { request, record } = await answered(access, { kind: "replaceVolume", name }, context);
 	const message = record.request?.message ?? "";

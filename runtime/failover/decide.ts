@@ -8,6 +8,7 @@ import { askedAnew, beginAnew } from "./allLost.ts";
 import { choose, chooseFirst, isAdmitted, isIntact, surplus } from "./choose.ts";
 import { giveUp, promotionAsked } from "./giveUp.ts";
 import { type GrowthStep, withVolumes } from "./growth.ts";
+import type { CopyRates } from "./nearestCopy.ts";
 import type { ClusterRecord, Request } from "./record.ts";
 import { type Repair, repairs } from "./repair.ts";
 import { isStuck, type PodStep } from "./rollout.ts";
@@ -59,6 +60,8 @@ export type Action =
 			readonly step: Pick<VolumeStep, "name" | "term" | "reason">;
 			readonly request: Request;
 	  }
+	/** A claim is made in place of one that was held until nothing used it any more. */
+	| { readonly do: "makeVolume"; readonly name: string; readonly reason: string }
 	/** Larger volumes are asked for. */
 	| { readonly do: "growVolumes"; readonly step: GrowthStep; readonly reason: string }
 	/** Each of them is there and empty. */
@@ -107,6 +110,8 @@ export interface Facts {
 	readonly holdOffMs: number;
 	/** Bytes that each volume was declared with, and up to which it may grow; null: it may not. */
 	readonly volumes: { readonly declared: number; readonly upTo: number | null };
+	/** By which a snapshot is compared with CLONE; undefined where volumes cannot be snapshot. */
+	readonly copyRates?: CopyRates | undefined;
 }
 
 export function decide(view: View, record: ClusterRecord | null, facts: Facts): Decision {

@@ -40,7 +40,7 @@ export function growth(view: View, { volumes: { declared, upTo } }: Facts): Grow
 /** Its volume was given up, and nothing has come in its place yet: the storage may not make another one. */
 function isAwaited({ volumes, uuids }: ClusterRecord, name: string): boolean {
 	const last = volumes?.[name];
-	return last !== undefined && last.uuid !== "" && last.uuid === uuids[name];
+	return last !== undefined && last.uuid !== "" && last.uuid === (uuids[name] ?? last.uuid);
 }
 
 /** Some volume is nearly full, whatever is being done about it. */
@@ -54,7 +54,13 @@ export function withVolumes(view: View, record: ClusterRecord, facts: Facts, dec
 	const lost = view.instances.some(({ name, volume }) => volume?.fault != null || isAwaited(record, name));
 	if (lost) alerts.push("volumeLost");
 	if (isFull(view)) alerts.push("volumeFull");
-	const step = decision.action.do === "wait" && view.paused === null ? growth(view, facts) : null;
+	if (decision.action.do !== "wait") return { ...decision, alerts };
+	const unmade = view.instances.find(({ volume }) => volume?.unmade);
+	if (unmade !== undefined) {
+		const reason = "nothing uses its old volume any more";
+		return { ...decision, action: { do: "makeVolume", name: unmade.name, reason }, alerts };
+	}
+	const step = view.paused === null ? growth(view, facts) : null;
 	if (step === null) return { ...decision, alerts };
 	return { ...decision, action: { do: "growVolumes", step, reason: step.reason }, alerts };
 }

@@ -152,12 +152,13 @@ export class Leader {
 		const pods = this.#options.pods.database();
 		const instances = this.#options.facts.members.map((name) => {
 			const pod = pods.get(name);
+			const health = this.#probers.health(name);
 			return instanceView(name, {
 				pod,
-				health: this.#probers.health(name),
+				health,
 				busy: this.#upkeep.busy(name) ?? this.#volumes.busy(name, pod),
 				quiesced: this.#quiesce.quiesced(name, pod?.quiesced ?? null, this.#options.clock.now()),
-				volume: this.#volumes.view(name, pod, this.record),
+				volume: this.#volumes.view(name, pod, this.record, health),
 			});
 		});
 		const { published, request, pause } = this.#keeper;

@@ -1,6 +1,7 @@
 /** What a leader is given, from the declared settings. */
 import type { KubeConfig } from "@kubernetes/client-node";
 import type { Logger } from "pino";
+import { defaultRates } from "../../objectives/defaults.ts";
 import type { Settings } from "../../objectives/settings.ts";
 import { archivedIn } from "../archive/archivedSet.ts";
 import { drillSchema } from "../instance/accountsSql.ts";
@@ -17,6 +18,7 @@ import { type Access, refreshAccess } from "./credentialsAccess.ts";
 import { decide } from "./decide.ts";
 import type { LeaderOptions } from "./leader.ts";
 import type { LeaseKeeper } from "./lease.ts";
+import type { CopyRates } from "./nearestCopy.ts";
 import type { Observer } from "./observer.ts";
 import type { Pods } from "./pods.ts";
 import { surplusStore } from "./surplusStore.ts";
@@ -44,6 +46,13 @@ const statementMs = 2000;
 /** The administrative interface: it lets the watchdog and the other instances in when clients have taken every connection. */
 const adminPort = 33062;
 
+/** As the forecast reckons with them. */
+function copyRates({ snapshots, plan }: Settings): CopyRates | undefined {
+	if (snapshots.snapshotClass === undefined) return undefined;
+	const { clone, replay } = defaultRates;
+	return { cloneBytes: clone.value, replay: replay.value, volumeMs: plan.volumes.mountLimit };
+}
+
 export function leaderOptions(parts: LeaderParts): LeaderOptions {
 	const { settings, access, pods } = parts;
 	const { failover, replication } = settings.plan;
@@ -62,6 +71,7 @@ export function leaderOptions(parts: LeaderParts): LeaderOptions {
 			stallLimitMs: failover.stallLimit,
 			holdOffMs: failover.holdOff,
 			volumes: { declared: settings.backup.volumeBytes ?? 0, upTo: settings.volumeGrowth?.upTo ?? null },
+			copyRates: copyRates(settings),
 		},
 		limits: { statementMs, catchUpMs: failover.catchUpLimit, drainMs: failover.drainLimit },
 		probe: {

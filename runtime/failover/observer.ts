@@ -62,7 +62,7 @@ export function workOf(action: Exclude<Action, { do: "wait" }>): Work {
 		return { kind: action.do, subject: action.step.name, reason: action.step.reason };
 	}
 	const reason = "reason" in action ? action.reason : "";
-	return { kind: action.do, subject: null, reason };
+	return { kind: action.do, subject: action.do === "makeVolume" ? action.name : null, reason };
 }
 
 export function workOfRepair(repair: Repair): Work {

@@ -25,7 +25,7 @@ export interface Operation {
 	readonly limits: Limits;
 	readonly store: ClusterStore;
 	readonly statefulSet: StatefulSet;
-	readonly volumes: Pick<Volumes, "look" | "keep" | "release" | "grow">;
+	readonly volumes: Omit<Volumes, "seen" | "run">;
 	/** Opens a session of this operation's own. @throws when it cannot be reached. */
 	readonly instance: (name: string) => Promise<Instance>;
 	readonly addressOf: (name: string) => string | null;

@@ -16,6 +16,7 @@ import { copy } from "./seedCopyAct.ts";
 import { settle } from "./settleAct.ts";
 import { switchover } from "./switchoverAct.ts";
 import { growVolumes, renewVolume, replaceVolume } from "./volumeAct.ts";
+import { letIn, makeVolume } from "./volumeSourceAct.ts";
 
 /** What an act needs besides the operation. */
 export interface Means {
@@ -47,6 +48,8 @@ export async function perform(operation: Operation, action: Action, { schemas, a
 			return rolloutStep(operation, action.step);
 		case "replaceVolume":
 			return volumeReplaced(operation, action);
+		case "makeVolume":
+			return makeVolume(operation, action.name);
 		case "growVolumes":
 			return growVolumes(operation, action.step);
 		case "renewVolume":
@@ -74,6 +77,7 @@ export async function repairInstance(operation: Operation, access: RebuildAccess
 	operation.log(repair.do === "fence" ? `fencing ${repair.name}` : `${repair.name} follows ${repair.source}`);
 	if (repair.do === "fence") return instance.fence(ms);
 	// A clone brings its donor's replication settings along, without the relay log that they speak of.
+	await letIn(operation, repair.name);
 	if (repair.fresh) await instance.forgetSource(ms);
 	return repair.behind ? instance.catchUp(repair.source, ms) : instance.follow(repair.source, ms);
 }
@@ -87,7 +91,7 @@ function switched(operation: Operation, action: Extract<Action, { do: "switchove
 function volumeReplaced(operation: Operation, action: Extract<Action, { do: "replaceVolume" }>): Promise<void> {
 	const { step, request } = action;
 	const work = () => replaceVolume(operation, step);
-	const done = () => `${step.name} gets a new volume, and is cloned to`;
+	const done = () => `${step.name} gets a new volume`;
 	return request === null ? work() : answered(operation, request, work, done);
 }
 

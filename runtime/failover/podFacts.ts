@@ -33,6 +33,8 @@ export interface PodFacts {
 	readonly mountingSince: number | null;
 	/** What its scripts said of its volume when a container of it last ended. */
 	readonly volumeNote: EndedNote | null;
+	/** How often a container of it was started again, the most of any. */
+	readonly restarts: number;
 }
 
 export interface EndedNote extends VolumeNote {
@@ -67,6 +69,7 @@ export function podRecord(pod: V1Pod): PodRecord {
 		running: isRunning(pod),
 		mountingSince: mountingSince(pod),
 		volumeNote: volumeNote(pod),
+		restarts: Math.max(0, ...containers(status).map(({ restartCount }) => restartCount)),
 	};
 }
 

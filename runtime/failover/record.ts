@@ -85,6 +85,11 @@ export const replacedVolumeSchema = z.object({
 	/** How many in a row came to nothing, this one included. */
 	times: z.number().int().min(1),
 	reason: z.string(),
+	/**
+	 * What the new volume is made of; absent where it is empty, and once its instance was first connected to the primary: until
+	 * then it has acknowledged nothing. `server`: the server UUID of whoever the snapshot was taken of.
+	 */
+	from: z.object({ snapshot: z.string(), server: z.string() }).optional(),
 });
 
 /** Pages of an instance's data are not what it wrote. */

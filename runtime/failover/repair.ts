@@ -87,7 +87,7 @@ function repairOf({ name, quiesced }: InstanceView, health: Readable, context: C
 	const { record } = context;
 	const { reading } = health;
 	if (!reading.superReadOnly || reading.acksRequired || reading.foreignApplier) return { do: "fence", name };
-	const cause = rebuildCause(health, context);
+	const cause = rebuildCause(health, context, name);
 	const admitted = isAdmitted(record, name, reading);
 	const counts = admitted || mayHaveAcknowledged(record, reading);
 	const keeper = counts ? keeperOf(name, context) : null;
@@ -100,6 +100,7 @@ function repairOf({ name, quiesced }: InstanceView, health: Readable, context: C
 	}
 	// What is about to go shall not acknowledge again: nobody asks then whether another has it too.
 	if (context.view.instances.some((i) => i.name === name && i.ending)) return null;
+	if (hasOriginalsIdentity(name, reading, context)) return null;
 	return relayLogLost(name, health, context) ?? attach(name, reading, context, quiesced);
 }
 
@@ -120,12 +121,7 @@ function attach(name: string, reading: Reading, context: Context, quiesced: bool
 	const source = facts.sourceHost(record.primary);
 	// A snapshot is made of it; it receives and acknowledges meanwhile.
 	if (receivesFrom(reading, source) && stoppedByOrder(reading, quiesced)) return null;
-	if (!replicatesFrom(reading, source)) {
-		// What it fetched without syncing it is on disk once it is applied, and not before.
-		const whole = contains(reading.executed, union(primary.executed, reading.retrieved));
-		const behind = (!admitted || reading.catchingUp) && !whole;
-		return { do: "follow", name, source, fresh: !admitted && isEmpty(reading.retrieved), behind };
-	}
+	if (!replicatesFrom(reading, source)) return follow(name, reading, context, admitted);
 	// Under a load that its applier only just bears it may be seconds behind for ever: what counts is what it holds.
 	const caughtUp = contains(held(reading), primary.executed);
 	if (reading.catchingUp) {
@@ -133,6 +129,16 @@ function attach(name: string, reading: Reading, context: Context, quiesced: bool
 		return { do: "settle", name, term: record.term, source, keeper: keeperOf(name, context) };
 	}
 	return caughtUp && !admitted ? { do: "admit", name, uuid: reading.uuid } : null;
+}
+
+function follow(name: string, reading: Reading, { record, facts, primary }: Context, admitted: boolean): Repair {
+	// What it fetched without syncing it is on disk once it is applied, and not before.
+	const whole = contains(reading.executed, union(primary.executed, reading.retrieved));
+	const behind = (!admitted || reading.catchingUp) && !whole;
+	// The relay log that came with a snapshot is that of another time.
+	const copied = record.volumes?.[name]?.from !== undefined;
+	const fresh = !admitted && (copied || isEmpty(reading.retrieved));
+	return { do: "follow", name, source: facts.sourceHost(record.primary), fresh, behind };
 }
 
 /** It acknowledges before it is admitted: then it may hold the only other copy of what was written in this term. */
@@ -150,8 +156,23 @@ function receivesFrom({ receiver }: Reading, source: string): boolean {
 	return receiver !== null && receiver.source === source && receiver.state !== "off";
 }
 
-function rebuildCause(health: Readable, { record, facts, primary }: Context): string | null {
+/**
+ * It was made of a snapshot, and has not got a server UUID of its own. As a second server of that identity it would take the
+ * first one's place at the primary; and of what it had acknowledged under that name nobody could say which of them holds it.
+ */
+function hasOriginalsIdentity(name: string, { uuid }: Reading, { record, view }: Context): boolean {
+	const server = record.volumes?.[name]?.from?.server;
+	if (server === undefined || server !== uuid) return false;
+	const volume = view.instances.find((i) => i.name === name)?.volume;
+	// Before the first look at its claim it is not known what it stands on.
+	return volume == null || volume.unconnected;
+}
+
+function rebuildCause(health: Readable, context: Context, name: string): string | null {
+	const { record, facts, primary } = context;
 	const { reading } = health;
+	if (hasOriginalsIdentity(name, reading, context))
+		return "it still has the identity of what its snapshot was taken of";
 	const extra = surplus(record, reading);
 	if (!isEmpty(extra)) return `it holds transactions that the cluster never had: ${formatGtidSet(extra)}`;
 	if (!contains(held(reading), primary.purged)) {

@@ -53,6 +53,10 @@ export interface VolumeView {
 	readonly heldBack: boolean;
 	/** Its pod runs on it, as far as Kubernetes knows. */
 	readonly runs: boolean;
+	/** Its claim was given up and nothing uses it any more: it is held until another is made in its place. */
+	readonly unmade: boolean;
+	/** It was made of a snapshot, and its instance has not been connected to the primary since. */
+	readonly unconnected: boolean;
 	/** Null while nothing is known of it. */
 	readonly size: VolumeSize | null;
 }

@@ -1,4 +1,4 @@
-/** A replica's volume is put aside, and its pod with it: the StatefulSet makes both anew, empty, and a rebuild fills them. */
+/** A replica's volume is put aside, and its pod with it: both are made anew, of a snapshot or empty, for a rebuild to fill them. */
 import { bytes, formatSize } from "../../objectives/size.ts";
 import { isEmpty } from "../mysql/gtidSet.ts";
 import { held } from "../mysql/reading.ts";
@@ -9,21 +9,27 @@ import { deadline, type Operation, recorded, requireLease } from "./operation.ts
 import { secure } from "./rebuildAct.ts";
 import type { ClusterRecord, ReplacedVolume } from "./record.ts";
 import { othersHaveAll } from "./rolloutAct.ts";
+import { unconnected } from "./snapshotVolume.ts";
 import { readable } from "./view.ts";
+import { nextAttempt } from "./volumeAttempts.ts";
 import { damagedData, lostVolume } from "./volumeFault.ts";
 import type { VolumeObjects } from "./volumeReads.ts";
 import type { VolumeStep } from "./volumeReplacement.ts";
+import { chooseSource } from "./volumeSourceAct.ts";
 
 export async function replaceVolume(operation: Operation, step: VolumeStep): Promise<void> {
 	const { name } = step;
 	requireLease(operation);
 	const found = await operation.volumes.look(name);
-	if (found.pod?.running === true && !step.answers) {
+	const idle = unconnected(recorded(operation), name, found.claim);
+	if (found.pod?.running === true && !step.answers && !idle) {
 		throw new RefusedError(`${name} keeps its volume: it runs, and does not answer`);
 	}
-	if (step.faulty) stillFaulty(step, found, recorded(operation));
+	// What became of a snapshot was decided by more than can be seen here.
+	if (step.faulty && !idle) stillFaulty(step, found, recorded(operation));
+	const from = await chooseSource(operation, name, found);
 	await nothingIsLost(operation, step);
-	await giveUp(operation, step, found);
+	await giveUp(operation, step, found, from);
 }
 
 /**
@@ -40,13 +46,14 @@ export async function renewVolume(operation: Operation, step: Pick<VolumeStep, "
 		const reading = await (await operation.instance(name)).read(ms());
 		if (!isEmpty(held(reading))) throw new RefusedError(`${step.name} keeps its volume: ${name} holds data`);
 	}
-	await giveUp(operation, step, found);
+	await giveUp(operation, step, found, undefined);
 }
 
 async function giveUp(
 	operation: Operation,
 	step: Pick<VolumeStep, "name" | "term" | "reason">,
 	found: VolumeObjects,
+	from: ReplacedVolume["from"],
 ): Promise<void> {
 	const { name, reason } = step;
 	await keepAside(operation, step, found);
@@ -54,26 +61,19 @@ async function giveUp(
 		// Whoever led meanwhile may have made it the primary: what was decided holds in its term only.
 		if (record.term !== step.term)
 			throw new RefusedError(`${name} keeps its volume: the primary has changed meanwhile`);
-		return { ...record, volumes: { ...record.volumes, [name]: replaced(operation, record, step, found) } };
+		const at = operation.now().toISOString();
+		const claim = found.claim?.uid ?? "";
+		const attempt = { at, claim, ...nextAttempt(record, name, claim), reason };
+		const volumes = { ...record.volumes, [name]: { ...attempt, ...(from === undefined ? {} : { from }) } };
+		if (from === undefined) return { ...record, volumes };
+		// What comes of a snapshot of its own data may not be taken for them: they count for nothing from here on.
+		const { [name]: _, ...uuids } = record.uuids;
+		return { ...record, uuids, volumes };
 	});
 	requireLease(operation);
-	operation.log(`${name} gets a new volume: ${reason}`);
+	operation.log(`${name} gets a new volume${from === undefined ? "" : `, made of ${from.snapshot}`}: ${reason}`);
+	if (from !== undefined && found.claim !== null) await operation.volumes.hold(name, found.claim.uid);
 	await operation.volumes.release(name, found.claim?.uid ?? null, found.pod?.uid ?? null);
-}
-
-/** How often in a row nothing came of it; the very claim that was begun with is not another attempt. */
-function replaced(
-	operation: Operation,
-	record: ClusterRecord,
-	{ name, reason }: Pick<VolumeStep, "name" | "reason">,
-	{ claim }: VolumeObjects,
-): ReplacedVolume {
-	const before = record.volumes?.[name];
-	const uuid = record.uuids[name] ?? "";
-	const failed = before !== undefined && before.uuid === uuid ? before.times : 0;
-	const again = before !== undefined && before.claim === claim?.uid;
-	const at = operation.now().toISOString();
-	return { at, claim: claim?.uid ?? "", uuid, times: again ? before.times : failed + 1, reason };
 }
 
 /** What is in use goes on being used: file systems grow while they are mounted. */

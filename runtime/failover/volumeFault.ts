@@ -10,6 +10,12 @@ export interface ClaimFacts {
 	readonly volume: string | null;
 	/** It is being deleted. */
 	readonly ending: boolean;
+	/** It stays while it is being deleted, until the watchdog has seen to what comes in its place. */
+	readonly held: boolean;
+	/** The snapshot that its volume is made of; null where it was empty. */
+	readonly source: string | null;
+	/** When it was made; ms since 1970. */
+	readonly madeAt: number;
 	/** Bytes that it asks for, and that it has; 0 where that is not said. */
 	readonly requested: number;
 	readonly capacity: number;

@@ -6,12 +6,13 @@ import type {
 	V1PersistentVolumeClaim,
 	V1Pod,
 } from "@kubernetes/client-node";
-import { size } from "../../objectives/size.ts";
 import { nullIfMissing } from "../kubernetes/nullIfMissing.ts";
 import { apiDeadline } from "./apiDeadline.ts";
 import { mountFailure } from "./mountEvents.ts";
 import { type EndedNote, podRecord } from "./podFacts.ts";
+import { bytesOf } from "./quantity.ts";
 import type { ClaimFacts, PersistentFacts, VolumeLook } from "./volumeFault.ts";
+import { holdFinalizer } from "./volumeMaking.ts";
 
 /** The objects of one instance, as they are at this moment. */
 export interface VolumeObjects extends VolumeLook {
@@ -68,18 +69,12 @@ function claimFacts({ metadata, spec, status }: V1PersistentVolumeClaim): ClaimF
 		phase: status?.phase ?? "Pending",
 		volume: spec?.volumeName || null,
 		ending: metadata?.deletionTimestamp !== undefined,
+		held: metadata?.finalizers?.includes(holdFinalizer) ?? false,
+		source: spec?.dataSource?.kind === "VolumeSnapshot" ? spec.dataSource.name : null,
+		madeAt: new Date(metadata?.creationTimestamp ?? 0).getTime(),
 		requested: bytesOf(spec?.resources?.requests?.storage),
 		capacity: bytesOf(status?.capacity?.storage),
 	};
-}
-
-function bytesOf(quantity: string | undefined): number {
-	try {
-		return quantity === undefined ? 0 : size(quantity);
-	} catch {
-		// Another notation than ours: what it says is not known then.
-		return 0;
-	}
 }
 
 function persistentFacts({ metadata, spec, status }: V1PersistentVolume): PersistentFacts {

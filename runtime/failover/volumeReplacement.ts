@@ -1,6 +1,6 @@
 /**
- * Whether a replica's volume is replaced by a new one, which is cloned to as any lost data directory is. The old volume is
- * kept aside; all the same its instance counts for nothing from then on, so that the rules of a rebuild hold: the primary is
+ * Whether a replica's volume is replaced by a new one, which is made of a snapshot, or is cloned to as any lost data
+ * directory is. The old volume is kept aside; all the same its instance counts for nothing from then on, so that the rules of a rebuild hold: the primary is
  * open, and another replica has what was acknowledged. Pure.
  */
 import { formatGtidSet, isEmpty } from "../mysql/gtidSet.ts";
@@ -32,7 +32,7 @@ export function replacement(view: View, record: ClusterRecord, facts: Facts, pri
 	if (request !== null) return requested({ view, record, facts, primary }, request);
 	for (const instance of view.instances) {
 		const { name, volume } = instance;
-		if (name === record.primary || volume?.fault == null) continue;
+		if (name === record.primary || volume?.fault == null || volume.unmade) continue;
 		if (volume.resting || volume.heldBack || isQuiet(view)) continue;
 		const judged = judge({ view, record, facts, primary }, instance);
 		if (typeof judged === "string") continue;
@@ -80,11 +80,9 @@ function judge(
 ): Omit<VolumeStep, "reason" | "faulty"> | string {
 	const { name, health, volume } = instance;
 	const { term } = record;
-	if (health.state === "unknown") return `${name} answers, but not to the watchdog: ${health.reason}`;
-	if (health.state === "unreachable" && !health.confirmed) return `${name} is not known to be lost`;
+	const unclear = mayAcknowledge(instance);
+	if (unclear !== null) return unclear;
 	const answers = health.state === "readable";
-	// It may be connected to the primary, and acknowledge what nobody else has yet.
-	if (!answers && volume?.runs !== false) return `${name} does not answer, but it may still run`;
 	const extra = answers ? surplus(record, health.reading) : null;
 	if (extra !== null && !isEmpty(extra)) {
 		return `${name} holds transactions that the cluster never had (${formatGtidSet(extra)}): they are saved first`;
@@ -94,6 +92,16 @@ function judge(
 	// Nobody acknowledges, so all that was ever acknowledged is on the primary; and nothing is left on the volume.
 	if (volume?.fault?.kind === "gone" && !answers && primary.ackers === 0) return { name, term, keeper: null, answers };
 	return `no other replica acknowledges: what ${name} holds may be the only other copy of acknowledged writes`;
+}
+
+/** It may be connected to the primary, and acknowledge what nobody else has yet, while nobody can tell it to stop. */
+function mayAcknowledge({ name, health, volume }: InstanceView): string | null {
+	if (health.state === "readable") return null;
+	// Nobody has connected it to the primary: it has acknowledged nothing, whatever it does.
+	if (volume?.unconnected === true && volume.fault?.kind === "gone") return null;
+	if (health.state === "unknown") return `${name} answers, but not to the watchdog: ${health.reason}`;
+	if (!health.confirmed) return `${name} is not known to be lost`;
+	return volume?.runs === false ? null : `${name} does not answer, but it may still run`;
 }
 
 function keeperBeside(name: string, { view, record, facts }: Omit<Context, "primary">): string | null {

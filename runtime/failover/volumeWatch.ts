@@ -4,7 +4,8 @@ import type { Clock } from "./clock.ts";
 import type { Action } from "./decide.ts";
 import type { PodFacts } from "./podFacts.ts";
 import type { ClusterRecord } from "./record.ts";
-import type { VolumeSize, VolumeView } from "./view.ts";
+import { snapshotFault, unconnected } from "./snapshotVolume.ts";
+import type { Health, VolumeSize, VolumeView } from "./view.ts";
 import { type ClaimFacts, damagedData, volumeFault } from "./volumeFault.ts";
 import type { Volumes } from "./volumes.ts";
 
@@ -19,6 +20,8 @@ export interface VolumeLimits {
 const longestMs = 24 * 3_600_000;
 /** For claim and pod to go; then what is left of them is tried again. What failed is tried again after it, too. */
 const restMs = 30_000;
+/** For what protects a claim that is in use to let it go; each act holds the other decisions up. */
+const makeRestMs = 2000;
 /** For the storage to begin, and for the instances to say anew how much room they have. */
 const growRestMs = 60_000;
 
@@ -30,8 +33,17 @@ export function volumeHoldOff(record: ClusterRecord | null, name: string, wall: 
 	const last = record?.volumes?.[name];
 	if (record === null || last === undefined) return 0;
 	const worked = record.uuids[name] !== undefined && record.uuids[name] !== last.uuid;
+	// A snapshot of which nothing came says nothing of the storage's empty volumes.
+	if (!worked && last.from !== undefined) return 0;
 	const wholeMs = worked ? holdOffMs : Math.min(longestMs, holdOffMs * 2 ** (last.times - 1));
 	return Math.max(0, Math.min(wholeMs, wholeMs - (wall - Date.parse(last.at))));
+}
+
+const isHeld = (claim: ClaimFacts | null): boolean => (claim?.ending && claim.held) ?? false;
+
+/** A pod without a node uses nothing yet: it waits for its claim. */
+function isUnused(pod: PodFacts | undefined): boolean {
+	return pod === undefined || (pod.node === null && !pod.ending);
 }
 
 export class VolumeWatch {
@@ -39,6 +51,7 @@ export class VolumeWatch {
 	readonly #limits: VolumeLimits;
 	readonly #clock: Clock;
 	readonly #triedAt = new Map<string, number>();
+	readonly #madeAt = new Map<string, number>();
 	readonly #rooms = new Map<string, Room>();
 	/** When a volume was last asked to grow, or seen not to have grown yet. */
 	#grewAt = Number.NEGATIVE_INFINITY;
@@ -67,6 +80,9 @@ export class VolumeWatch {
 			this.#grewAt = this.#clock.now();
 			return work();
 		}
+		if (action.do === "makeVolume") {
+			return work().finally(() => this.#madeAt.set(action.name, this.#clock.now()));
+		}
 		if (action.do !== "replaceVolume" && action.do !== "renewVolume") return work();
 		const { name } = action.step;
 		const pod = pods.get(name)?.uid ?? null;
@@ -85,22 +101,38 @@ export class VolumeWatch {
 		return pod === undefined || pod.uid === released.pod ? "replaceVolume" : null;
 	}
 
-	/** Null before the first look. */
-	view(name: string, pod: PodFacts | undefined, record: ClusterRecord | null): VolumeView | null {
+	/** Null before the first look. @param health null before it was asked */
+	view(
+		name: string,
+		pod: PodFacts | undefined,
+		record: ClusterRecord | null,
+		health: Health | null = null,
+	): VolumeView | null {
 		const look = this.#volumes.seen(name);
 		if (look === null) return null;
+		const { claim } = look;
 		const wall = this.#clock.wall();
-		const limits = { mountMs: this.#limits.mountMs, wall };
-		const fault = volumeFault(look, pod, limits) ?? (look.claim === null ? null : damagedData(record, name));
-		const heldBack = this.#heldBack(name, look.claim?.uid ?? null, record, wall);
-		const size = look.claim === null ? null : this.#size(name, look.claim);
-		return { fault, resting: this.#resting(name), heldBack, runs: pod?.running ?? false, size };
+		const { mountMs } = this.#limits;
+		const copied = snapshotFault({ name, claim, pod, health, record, limitMs: mountMs, wall });
+		const own = claim === null ? null : damagedData(record, name);
+		const fault = copied ?? volumeFault(look, pod, { mountMs, wall }) ?? own;
+		const heldBack = this.#heldBack(name, claim?.uid ?? null, record, wall);
+		const size = claim === null ? null : this.#size(name, claim);
+		const unmade = isHeld(claim) && isUnused(pod) && !this.#triedToMake(name);
+		const idle = unconnected(record, name, claim);
+		const runs = pod?.running ?? false;
+		return { fault, resting: this.#resting(name), heldBack, runs, unmade, unconnected: idle, size };
 	}
 
 	#size(name: string, { requested, capacity }: ClaimFacts): VolumeSize {
 		if (capacity < requested) this.#grewAt = this.#clock.now();
 		const room = this.#rooms.get(name);
 		return { requested, capacity, usedShare: room === undefined ? null : usedShare(room, capacity) };
+	}
+
+	#triedToMake(name: string): boolean {
+		const tried = this.#madeAt.get(name);
+		return tried !== undefined && this.#clock.now() - tried < makeRestMs;
 	}
 
 	#resting(name: string): boolean {

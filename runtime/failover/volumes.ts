@@ -4,8 +4,11 @@ import { bytes as bytesOf, formatSize } from "../../objectives/size.ts";
 import { nullIfMissing } from "../kubernetes/nullIfMissing.ts";
 import { RefusedError } from "./cancel.ts";
 import type { Clock } from "./clock.ts";
+import type { SourceSnapshot } from "./nearestCopy.ts";
 import { lostVolume, type PersistentFacts, type VolumeLook } from "./volumeFault.ts";
+import { hold, type MadeOf, makeAnother } from "./volumeMaking.ts";
 import { bounded, claimOf, readVolume, type VolumeObjects } from "./volumeReads.ts";
+import { volumeSources } from "./volumeSources.ts";
 
 /** Said on a volume that was put aside. */
 export interface SetAside {
@@ -26,6 +29,16 @@ export interface Volumes {
 	keep(volume: PersistentFacts, note: SetAside): Promise<void>;
 	/** Deletes this very claim and then this very pod, each where there is one; the StatefulSet makes both anew. */
 	release(name: string, claim: string | null, pod: string | null): Promise<void>;
+	/** The snapshots that a volume can be made of in place of this one. */
+	sources(name: string): Promise<readonly SourceSnapshot[]>;
+	/** What `release` deletes afterwards stays until `make`. @throws RefusedError where it is another claim by now */
+	hold(name: string, claim: string): Promise<void>;
+	/**
+	 * A claim in place of the one that was held, by the StatefulSet where `of` is null.
+	 * @returns whether its volume is made of the snapshot
+	 * @throws RefusedError while something still uses the old one
+	 */
+	make(name: string, of: MadeOf | null): Promise<boolean>;
 	/** Asks for a larger volume. @throws ApiException where its class does not allow that */
 	grow(name: string, bytes: number): Promise<void>;
 	/** Looks at these again and again, until `stop`. */
@@ -35,6 +48,7 @@ export interface Volumes {
 export interface VolumesOptions {
 	readonly config: KubeConfig;
 	readonly namespace: string;
+	readonly cluster: string;
 	readonly clock: Clock;
 	readonly onError: (error: unknown) => void;
 }
@@ -45,8 +59,9 @@ export const setAsideKey = "mysql-dr/set-aside";
 const readMs = 5000;
 const merge = setHeaderOptions("Content-Type", PatchStrategy.MergePatch);
 
-export function watchVolumes({ config, namespace, clock, onError }: VolumesOptions): Volumes {
+export function watchVolumes({ config, namespace, cluster, clock, onError }: VolumesOptions): Volumes {
 	const core = config.makeApiClient(CoreV1Api);
+	const place = (name: string) => ({ namespace, cluster, name, claim: claimOf(name) });
 	const seen = new Map<string, VolumeLook>();
 	const lostSince = new Map<string, number>();
 
@@ -80,6 +95,9 @@ export function watchVolumes({ config, namespace, clock, onError }: VolumesOptio
 			if (pod === null) return;
 			await bounded(`deleting ${name}`, core.deleteNamespacedPod({ name, ...very(pod) }).catch(nullIfMissing));
 		},
+		sources: (name) => volumeSources({ config, core, namespace, cluster }, name),
+		hold: (name, claim) => hold(core, place(name), claim),
+		make: (name, of) => makeAnother(core, place(name), of),
 		async grow(name, bytes) {
 			const body = { spec: { resources: { requests: { storage: formatSize(bytesOf(bytes)) } } } };
 			const growing = core.patchNamespacedPersistentVolumeClaim({ name: claimOf(name), namespace, body }, merge);

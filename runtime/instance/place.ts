@@ -14,6 +14,8 @@ export interface Paths {
 	readonly credentials: string;
 	/** Folder with ca.crt, tls.crt and tls.key. */
 	readonly tls: string;
+	/** Folder with a file an instance, once its volume was replaced: which one it stands on. */
+	readonly volumes: string;
 }
 
 export interface Place {
@@ -36,6 +38,7 @@ export const podPaths: Paths = {
 	settings: "/etc/mysql-dr/settings/settings.json",
 	credentials: "/etc/mysql-dr/credentials",
 	tls: "/etc/mysql-dr/tls",
+	volumes: "/etc/mysql-dr/volumes",
 };
 
 /** The pod tells its name, namespace and address by the downward API. */

@@ -22,7 +22,7 @@ export function preparedFiles(place: Place, settings: Settings, passwords: Passw
 		{ name: "my.cnf", text: instanceCnf(place, settings), mode: plain },
 		{ name: "initialise.sql", text: accountsSql(passwords, [settings.schema]), mode: secret },
 		{ name: "probe.cnf", text: probeCnf(place, passwords.monitor), mode: secret },
-		{ name: "initialise.sh", text: initialiseScript(place.paths), mode: plain },
+		{ name: "initialise.sh", text: initialiseScript(place.paths, place.pod), mode: plain },
 		{ name: "start.sh", text: startScript(place.paths), mode: plain },
 		{ name: "leave.sh", text: leaveScript(place.paths), mode: plain },
 	];

@@ -38,12 +38,32 @@ usable() {
 }`;
 }
 
+/** On a volume: what the instance was told last that it stands on. */
+export const volumeMarker = "mysql-dr-volume";
+
+/**
+ * A volume that was made of a snapshot brings data with the server UUID of the instance that it was taken of. Nothing on it
+ * tells so: the watchdog tells the instance (runtime/failover/volumeMaking.ts), before there is a pod, which volume it stands
+ * on. Data that came with another volume get a new server UUID at their next start.
+ */
+function ownIdentity(paths: Paths, pod: string): string {
+	return `told=$(cat ${shellWord(`${paths.volumes}/${pod}`)} 2>/dev/null || :)
+marker=${shellWord(`${paths.volume}/${volumeMarker}`)}
+if [ -n "$told" ] && [ "$(cat "$marker" 2>/dev/null || :)" != "$told" ]; then
+	rm -f "$data/auto.cnf"
+	printf '%s\n' "$told" >"$marker.new"
+	sync "$marker.new"
+	mv "$marker.new" "$marker"
+	sync "\${marker%/*}" || sync
+fi`;
+}
+
 /**
  * Makes the data directory, if there is none, beside its place and renames it when it is complete and on disk:
  * a kill in the middle leaves nothing that looks finished. The init file holds the passwords and is removed
  * whenever a data directory exists.
  */
-export function initialiseScript(paths: Paths): string {
+export function initialiseScript(paths: Paths, pod: string): string {
 	return `#!/bin/sh
 set -eu
 umask 027
@@ -54,6 +74,7 @@ init=${shellWord(`${paths.run}/initialise.sql`)}
 ${volumeChecks(paths)}
 
 usable
+${ownIdentity(paths, pod)}
 if [ ! -d "$data" ]; then
 	rm -rf "$data.new"
 	# root has no password only until the last line of the init file; nothing listens meanwhile.

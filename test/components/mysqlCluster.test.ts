@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, test } from "@jest/globals";
+import { podPaths } from "../../runtime/instance/place.ts";
 import { configuration, database, declared } from "./declared.ts";
 import type { Inputs, Recording } from "./recorder.ts";
 
@@ -115,6 +116,15 @@ describe("pods", () => {
 		const mounted = containers().flatMap(({ volumeMounts }) => volumeMounts.map((one: Inputs) => one.name));
 		const declaredNames = [...pod.volumes.map((one: Inputs) => one.name), set.volumeClaimTemplates[0].metadata.name];
 		expect(new Set(mounted)).toEqual(new Set(declaredNames));
+	});
+
+	test("can start before anybody has told an instance which volume it stands on, and learn it before mysqld does", () => {
+		const told = pod.volumes.find((one: Inputs) => one.configMap?.name === "mysql-volumes");
+		expect(told.configMap.optional).toBe(true);
+		const readers = containers().filter(({ volumeMounts }) =>
+			volumeMounts.some((one: Inputs) => one.name === told.name && one.mountPath === podPaths.volumes),
+		);
+		expect(readers.map(({ name }) => name)).toEqual(["initialise"]);
 	});
 
 	test("are asked by a query whether they live", () => {

@@ -68,6 +68,7 @@ describe("permissions", () => {
 			"pods/mysql-2": ["get", "patch", "delete"],
 			"configmaps/mysql-cluster": kept,
 			"configmaps/mysql-request": kept,
+			"configmaps/mysql-volumes": kept,
 			"configmaps/mysql-pause": ["get", "list", "watch"],
 			"configmaps/mysql-damage": ["get", "list", "watch"],
 			"configmaps/*": ["create"],
@@ -85,6 +86,8 @@ describe("permissions", () => {
 			"persistentvolumeclaims/data-mysql-0": ["get", "patch", "delete"],
 			"persistentvolumeclaims/data-mysql-1": ["get", "patch", "delete"],
 			"persistentvolumeclaims/data-mysql-2": ["get", "patch", "delete"],
+			"persistentvolumeclaims/*": ["create"],
+			"volumesnapshots/*": ["get", "list"],
 			"events/*": ["create", "patch", "list"],
 		});
 	});

@@ -2,6 +2,7 @@
 import { quiesceOrder } from "../../runtime/failover/quiesce.ts";
 import type { Fault, Kind } from "./faults.ts";
 import { Mysql } from "./mysqlModel.ts";
+import { snapshotOf } from "./snapshotModel.ts";
 import { members, restoredCopy, type World, watchdogs } from "./world.ts";
 
 type Undo = () => void;
@@ -114,6 +115,12 @@ const effects: Record<Kind, Effect> = {
 		const dead = much < 0.6;
 		if (dead) world.watch.losing(world.mysql(who));
 		world.volumes.lose(who, dead);
+		return nothing;
+	},
+	/** Verified and ready at once; `much` decides whether the storage makes anything of it. */
+	snapshot: (world, who, { much }) => {
+		const instance = world.mysql(who);
+		if (instance.up && !instance.cloning) world.volumes.snapshots.push(snapshotOf(instance, much > 0.15));
 		return nothing;
 	},
 	errant: (world, who) => {

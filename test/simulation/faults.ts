@@ -40,9 +40,9 @@ const kinds = [
 ] as const;
 /**
  * In schedules of their own only: a restored copy put in place, a death within a reset, a leader still within a fence, an
- * applier held still for a snapshot, a lost volume.
+ * applier held still for a snapshot, a lost volume, a snapshot that a new one may be made of.
  */
-export type Kind = (typeof kinds)[number] | "seed" | "reset" | "fence" | "hold" | "volume";
+export type Kind = (typeof kinds)[number] | "seed" | "reset" | "fence" | "hold" | "volume" | "snapshot";
 
 /** All faults are over by then. */
 export const horizonMs = 22_000;

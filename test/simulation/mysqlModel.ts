@@ -5,6 +5,7 @@
  */
 import { Disk } from "./diskModel.ts";
 import { Receiver } from "./receiverModel.ts";
+import type { Snapshot } from "./snapshotModel.ts";
 import type { SessionState } from "./sqlModel.ts";
 import { type Transaction, TransactionSet } from "./transactions.ts";
 import type { World } from "./world.ts";
@@ -244,6 +245,16 @@ export class Mysql {
 		this.purged = new TransactionSet();
 		this.#next = 1;
 		this.receiver.forget();
+	}
+
+	/** What a snapshot holds, in a data directory that was just emptied. */
+	restore(snapshot: Snapshot, keepsIdentity: boolean): void {
+		if (keepsIdentity) this.uuid = snapshot.uuid;
+		this.binlog = [...snapshot.binlog];
+		this.executed = snapshot.executed.copy();
+		this.purged = snapshot.purged.copy();
+		this.receiver.restore(snapshot);
+		this.world.watch.restored(this);
 	}
 
 	freeze(stopped: boolean): void {

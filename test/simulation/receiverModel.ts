@@ -3,6 +3,7 @@
  * fetched without being synced goes with a crash, as if the node had lost its power: the worst that may happen.
  */
 import type { Mysql } from "./mysqlModel.ts";
+import type { Snapshot } from "./snapshotModel.ts";
 import { SqlError } from "./sqlError.ts";
 import { type Transaction, TransactionSet } from "./transactions.ts";
 
@@ -150,6 +151,14 @@ export class Receiver {
 		this.errno = 0;
 		this.resetting = false;
 		this.unreadable = false;
+	}
+
+	/** As it was when a snapshot was taken. */
+	restore({ relay, source }: Pick<Snapshot, "relay" | "source">): void {
+		this.relay = [...relay];
+		this.source = source;
+		this.retrieved = new TransactionSet();
+		for (const transaction of relay) this.retrieved.add(transaction);
 	}
 
 	/** The relay log survives: relay_log_recovery is off, and what was acknowledged was synced. */

@@ -22,6 +22,8 @@ export interface Outcome {
 	readonly restored: Seed["state"] | null;
 	/** How many volumes were replaced. */
 	readonly replaced: number;
+	/** How many of the new ones came with a snapshot's data. */
+	readonly copied: number;
 }
 
 export interface Schedule {
@@ -80,6 +82,7 @@ export async function simulate(schedule: Schedule): Promise<Outcome> {
 		leftToPeople,
 		restored: record?.seed?.state ?? null,
 		replaced: world.volumes.replaced,
+		copied: world.volumes.copied,
 	};
 }
 

@@ -7,6 +7,7 @@
 import type { ClusterRecord } from "../../runtime/failover/record.ts";
 import type { Mysql } from "./mysqlModel.ts";
 import { type Loss, leftToPeople, type Remaining } from "./people.ts";
+import { RestoredWatch } from "./restoredWatch.ts";
 import { type Transaction, TransactionSet } from "./transactions.ts";
 import type { World } from "./world.ts";
 
@@ -49,6 +50,7 @@ export class Watch {
 	readonly #acknowledged: number[] = [];
 	#errant: Errant[] = [];
 	readonly #wipedAt = new Map<string, number>();
+	readonly #restored = new RestoredWatch();
 	#writes = 0;
 	#forgiven = new TransactionSet();
 	#base = new TransactionSet();
@@ -128,6 +130,11 @@ export class Watch {
 		this.#spared(instance, new TransactionSet(), "is wiped");
 	}
 
+	/** Its data are a snapshot's from here on. */
+	restored(instance: Mysql): void {
+		this.#restored.begin(instance, this.#acknowledged);
+	}
+
 	/** Its relay log goes, applied or not. */
 	purged(instance: Mysql): void {
 		if (instance.receiver.relay.length > 0) this.#spared(instance, instance.executed, "loses its relay log");
@@ -171,6 +178,7 @@ export class Watch {
 	recorded(before: ClusterRecord | null, after: ClusterRecord, askedAt: number): void {
 		if (before !== null && after.term < before.term)
 			this.violated(`the term fell from ${before.term} to ${after.term}`);
+		this.#admitted(after);
 		if (before?.term === after.term && before.primary === after.primary) return;
 		this.#world.note(`record: term ${after.term}, primary ${after.primary}`);
 		const chosen = this.#world.mysql(after.primary);
@@ -183,6 +191,14 @@ export class Watch {
 		else if (before !== null) this.#promoted(after, has, askedAt);
 		this.#base = chosen.executed.copy();
 		this.#own = chosen.uuid;
+	}
+
+	#admitted(record: ClusterRecord): void {
+		for (const { instance, before } of this.#restored.counted(this.#world, record)) {
+			const lacks = this.#lackedBy(held(instance)).filter((write) => before.includes(write));
+			if (lacks.length > 0)
+				this.violated(`${instance.name} counts again without writes ${lacks.slice(0, 5).join(" ")}`);
+		}
 	}
 
 	/** It accepts writes from here on. */

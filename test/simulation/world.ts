@@ -136,13 +136,14 @@ export class World {
 				stallLimitMs: 4000,
 				holdOffMs: 8000,
 				volumes: { declared: 0, upTo: null },
+				copyRates: { cloneBytes: 1, replay: 1, volumeMs: 0 },
 			},
 			limits: { statementMs: 2000, catchUpMs: 60_000, drainMs: 5000 },
 			probe: { periodMs: 250, timeoutMs: 1000, confirmations: 2 },
 			pods,
 			volumes: this.volumes.seenBy(process),
 			damage: null,
-			volumeLimits: { mountMs: 60_000, holdOffMs: 60_000 },
+			volumeLimits: { mountMs: 5000, holdOffMs: 60_000 },
 			store,
 			lease,
 			login: none,
@@ -205,6 +206,7 @@ export class World {
 			running: true,
 			mountingSince: null,
 			volumeNote: null,
+			restarts: 0,
 		});
 		return {
 			database: () => new Map(members.map((name) => [name, { ...facts(name, true), ...this.volumes.pod(name) }])),

@@ -67,7 +67,7 @@ export class DatabaseInstance {
 	}
 
 	async initialise(): Promise<void> {
-		for (const name of ["run", "volume", "tmp"]) await this.#owned(this.#folder(name));
+		for (const name of ["run", "volume", "volumes", "tmp"]) await this.#owned(this.#folder(name));
 		await rm(join(this.#folder("run"), "hold"), { force: true });
 		await complete(this.#program(["node", "/usr/lib/mysql-dr/mysql-dr.mjs", "instance", "prepare"]));
 		await complete(this.#program(["sh", "/run/mysql-dr/initialise.sh"]));
@@ -166,6 +166,13 @@ export class DatabaseInstance {
 		await this.#owned(this.#folder("volume"));
 	}
 
+	/** What lies on a volume that was made of a snapshot, and which volume the pod is told that this is. */
+	async copyVolume(data: string, id: string): Promise<void> {
+		await run("cp", ["--archive", "--reflink=auto", data, this.data]);
+		await this.#owned(this.#folder("volumes"));
+		await writeFile(join(this.#folder("volumes"), this.name), id);
+	}
+
 	/** Keeps a copy of the data of an instance that is down, to begin anew from. */
 	async keepTemplate(): Promise<void> {
 		await run("cp", ["--archive", "--reflink=auto", this.#folder("volume"), this.#folder("template")]);
@@ -196,6 +203,7 @@ export class DatabaseInstance {
 			mounts: {
 				[this.#folder("run")]: "/run/mysql-dr",
 				[this.#folder("volume")]: "/var/lib/mysql-dr",
+				[this.#folder("volumes")]: "/etc/mysql-dr/volumes",
 				[this.#folder("tmp")]: "/tmp",
 				[join(folder, "settings")]: "/etc/mysql-dr/settings",
 				[join(folder, "credentials")]: "/etc/mysql-dr/credentials",

@@ -40,7 +40,8 @@ export const settings: Settings = {
 	contacts: [],
 	stores: [],
 	backup: { keySecret: "mysql-backup-key", keyManaged: true, scratchBytes: size("1Gi"), checks: [] },
-	snapshots: {},
+	// The kind is there in those rows alone that are about snapshots.
+	snapshots: { snapshotClass: "played" },
 };
 
 const predicted = forecast(settings.plan, { ...site, volume: size("1Gi") });

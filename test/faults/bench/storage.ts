@@ -3,15 +3,25 @@
  * and a volume, a claim that is given up goes with its pod, and what a container said when it ended is in its pod's status.
  */
 import { readFile } from "node:fs/promises";
-import { PatchStrategy, setHeaderOptions, type V1PersistentVolume } from "@kubernetes/client-node";
+import { join } from "node:path";
+import {
+	PatchStrategy,
+	setHeaderOptions,
+	type V1PersistentVolume,
+	type V1PersistentVolumeClaim,
+} from "@kubernetes/client-node";
+import { until } from "../../../local/site/waiting.ts";
+import { holdFinalizer, volumesName } from "../../../runtime/failover/volumeMaking.ts";
 import { volumeNotePrefix } from "../../../runtime/instance/volumeNote.ts";
 import type { Bench } from "./bench.ts";
 import { labels, namespace } from "./controlPlane.ts";
 import type { DatabaseInstance } from "./instance.ts";
 import { Kubelet } from "./kubelet.ts";
+import type { PlayedStorage } from "./snapshots.ts";
 
 const merge = setHeaderOptions("Content-Type", PatchStrategy.MergePatch);
 const claimOf = ({ name }: DatabaseInstance) => `data-${name}`;
+const shared = { accessModes: ["ReadWriteOnce"], storageClassName: "bench" };
 /** Between two looks at the containers. */
 const periodMs = 500;
 
@@ -23,6 +33,8 @@ export class Storage {
 	#volumes = 0;
 	#running: Promise<void> = Promise.resolve();
 	kubelet!: Kubelet;
+	/** What makes volumes of snapshots; null: nobody does. */
+	snapshots: PlayedStorage | null = null;
 	/** Volumes whose claim went, as they were then. */
 	readonly released: V1PersistentVolume[] = [];
 
@@ -64,10 +76,30 @@ export class Storage {
 
 	async #bind(instance: DatabaseInstance, reclaimPolicy: "Retain" | "Delete"): Promise<void> {
 		const { core } = this.#bench;
+		const volumeName = await this.#newVolume(instance, reclaimPolicy);
+		const metadata = { name: claimOf(instance), labels: { ...labels, "app.kubernetes.io/component": "database" } };
+		const spec = { ...shared, volumeName, resources: { requests: { storage: "1Gi" } } };
+		await core.createNamespacedPersistentVolumeClaim({ namespace, body: { metadata, spec } });
+		await this.#claimIs(instance, "Bound");
+	}
+
+	/** A claim that is there already gets a volume that is made of its snapshot. */
+	async #bindCopy(instance: DatabaseInstance, claim: V1PersistentVolumeClaim): Promise<void> {
+		const { core } = this.#bench;
+		const told = await core.readNamespacedConfigMap({ name: volumesName, namespace });
+		const copy = this.snapshots?.copy(claim.spec?.dataSource?.name ?? "") ?? "";
+		await instance.copyVolume(join(copy, "data"), told.data?.[instance.name] ?? "");
+		const body = { spec: { volumeName: await this.#newVolume(instance, "Delete") } };
+		await core.patchNamespacedPersistentVolumeClaim({ name: claimOf(instance), namespace, body }, merge);
+		await this.#claimIs(instance, "Bound");
+	}
+
+	/** @returns its name */
+	async #newVolume(instance: DatabaseInstance, reclaimPolicy: "Retain" | "Delete"): Promise<string> {
+		const { core } = this.#bench;
 		this.#volumes += 1;
 		const name = `volume-${this.#volumes}`;
 		this.#bound.set(instance.name, name);
-		const shared = { accessModes: ["ReadWriteOnce"], storageClassName: "bench" };
 		const volume = {
 			...shared,
 			capacity: { storage: "1Gi" },
@@ -76,10 +108,7 @@ export class Storage {
 		};
 		await core.createPersistentVolume({ body: { metadata: { name }, spec: volume } });
 		await core.patchPersistentVolumeStatus({ name, body: { status: { phase: "Bound" } } }, merge);
-		const metadata = { name: claimOf(instance), labels: { ...labels, "app.kubernetes.io/component": "database" } };
-		const spec = { ...shared, volumeName: name, resources: { requests: { storage: "1Gi" } } };
-		await core.createNamespacedPersistentVolumeClaim({ namespace, body: { metadata, spec } });
-		await this.#claimIs(instance, "Bound");
+		return name;
 	}
 
 	async #claimIs(instance: DatabaseInstance, phase: string): Promise<void> {
@@ -97,9 +126,26 @@ export class Storage {
 		const claim = await core.readNamespacedPersistentVolumeClaim({ name: claimOf(instance), namespace });
 		if (claim.metadata?.deletionTimestamp === undefined) return;
 		this.released.push(await core.readPersistentVolume({ name: claim.spec?.volumeName ?? "" }));
-		await this.#dropClaim(instance);
+		const made = await this.#madeInPlace(instance, claim);
 		await instance.newVolume();
-		await this.#bind(instance, "Delete");
+		if (made === null) await this.#bind(instance, "Delete");
+		else await this.#bindCopy(instance, made);
+	}
+
+	/** Nothing uses it any more, so that its protection ends; where somebody else holds it, another is made by them. */
+	async #madeInPlace(instance: DatabaseInstance, { metadata }: V1PersistentVolumeClaim) {
+		if (!metadata?.finalizers?.includes(holdFinalizer)) {
+			await this.#dropClaim(instance);
+			return null;
+		}
+		const { core } = this.#bench;
+		const ofClaim = { name: claimOf(instance), namespace };
+		const body = { metadata: { finalizers: [holdFinalizer] } };
+		await core.patchNamespacedPersistentVolumeClaim({ ...ofClaim, body }, merge);
+		return until("a claim is made in place of the one that was held", 60, async () => {
+			const found = await core.readNamespacedPersistentVolumeClaim(ofClaim).catch(() => null);
+			return found !== null && found.metadata?.uid !== metadata.uid && found;
+		});
 	}
 
 	async #dropClaim(instance: DatabaseInstance): Promise<void> {

@@ -1,12 +1,15 @@
 /** Rows in which volumes are lost: they are kept aside, replaced and cloned to, and no acknowledged write goes with them. */
 import { until } from "../../../local/site/waiting.ts";
 import { ledgerTable } from "../../../runtime/drill/writer.ts";
+import { snapshotAnnotations } from "../../../runtime/snapshot/snapshot.ts";
+import { namespace } from "../bench/controlPlane.ts";
 import { RestoredCopy } from "../bench/donor.ts";
 import type { DatabaseInstance } from "../bench/instance.ts";
 import { cutBoth, healNetwork } from "../bench/network.ts";
 import { asRoot, hasUnapplied } from "../bench/rootSession.ts";
 import { askForSeed, settled } from "../bench/seed.ts";
 import { budget } from "../bench/settings.ts";
+import { checked, PlayedStorage, SnapshotJob, writtenOn } from "../bench/snapshots.ts";
 import { Storage } from "../bench/storage.ts";
 import { writeRequest } from "../bench/switchover.ts";
 import type { Stage } from "../stage.ts";
@@ -107,6 +110,21 @@ export const volumes: readonly Row[] = [
 			}),
 	},
 	{
+		row: "V7",
+		title:
+			"a replica's claim is lost, and a snapshot is nearer than a copy: a volume made of it, another server, all of it",
+		budget: 1,
+		run: (stage) =>
+			withStorage(stage, "Retain", async (storage) => {
+				const snapshots = await PlayedStorage.on(stage.bench);
+				try {
+					await ofSnapshot(stage, storage, snapshots);
+				} finally {
+					await snapshots.end();
+				}
+			}),
+	},
+	{
 		row: "V5",
 		title: "all volumes are destroyed: nobody is made primary; new ones on an operator's word, then a restored copy",
 		budget: null,
@@ -164,6 +182,36 @@ async function allLost(stage: Stage, storage: Storage): Promise<void> {
 	} finally {
 		await copy.end();
 	}
+}
+
+/** As large as it takes for CLONE to be the longer way. */
+const large = 100e12;
+
+async function ofSnapshot(stage: Stage, storage: Storage, snapshots: PlayedStorage): Promise<void> {
+	const { bench, ledger } = stage;
+	storage.snapshots = snapshots;
+	await (await SnapshotJob.begin(bench, `snapshot-${stage.round}`)).ended();
+	const taken = await snapshots.only();
+	const name = taken.metadata?.name ?? "";
+	const { fault } = await checked(bench, snapshots, name);
+	stage.holds(fault === null, `the snapshot does not verify: ${fault}`);
+	await snapshots.store.annotate(name, {
+		[snapshotAnnotations.verifiedAt]: new Date().toISOString(),
+		[snapshotAnnotations.bytes]: `${large}`,
+	});
+	await ledger.more(50);
+	const replica = bench.instance(writtenOn(taken, "instance"));
+	const old = storage.volumeOf(replica);
+	stage.fault();
+	await storage.lose(replica);
+	await replaced(stage, storage, replica, old);
+	const claim = await bench.core.readNamespacedPersistentVolumeClaim({ name: `data-${replica.name}`, namespace });
+	stage.holds(claim.spec?.dataSource?.name === name, "its claim is not made of the snapshot");
+	const questions = ["SELECT @@server_uuid AS uuid", "SELECT COUNT(*) AS copies FROM performance_schema.clone_status"];
+	const [[server], [clone]] = (await asRoot(bench, replica, questions)) as [[{ uuid: string }], [{ copies: number }]];
+	stage.holds(server.uuid !== writtenOn(taken, "server"), "it is the server that the snapshot was taken of");
+	stage.holds(Number(clone.copies) === 0, "it was cloned to");
+	await stage.sameTermFor(1);
 }
 
 /** The old volume is kept, and says why; the instance counts again, on another one. */

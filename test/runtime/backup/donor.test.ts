@@ -31,7 +31,7 @@ function member(
 	};
 	const state = running ? "Yes" : "No";
 	const replica = { Replica_IO_Running: state, Replica_SQL_Running: state, Retrieved_Gtid_Set: "" };
-	return { name: `mysql-${n}`, reading: parseReading(variables, n === 0 ? [] : [replica], []) };
+	return { name: `mysql-${n}`, reading: parseReading(variables, (readOnly ?? n !== 0) ? [replica] : [], []) };
 }
 
 const gone = (n: number): Member => ({ name: `mysql-${n}`, reading: null, error: "no answer" });
@@ -53,6 +53,24 @@ describe("a backup is copied from", () => {
 		expect(chooseDonor(record, members, "mysql-1").instance).toBe("mysql-2");
 		const still = [member(0), member(1, { running: false }), member(2)];
 		expect(chooseDonor(record, still, "mysql-2").instance).toBe("mysql-2");
+	});
+
+	test("each replica within two turns, whoever was the primary before", () => {
+		for (const primary of [0, 1, 2]) {
+			for (const before of [0, 1, 2]) {
+				const now = { ...record, primary: `mysql-${primary}`, gtidAtPromotion: `${uuid(0)}:1-100` };
+				// Any of them may be ahead by a moment.
+				for (const ahead of [0, 1, 2]) {
+					const seen = [0, 1, 2].map((n) => {
+						const executed = `${uuid(0)}:1-${n === ahead ? 100 : 99}`;
+						return member(n, { executed, readOnly: n !== primary });
+					});
+					const first = chooseDonor(now, seen, `mysql-${before}`).instance;
+					const second = chooseDonor(now, seen, first).instance;
+					expect([first, second].sort()).toEqual([0, 1, 2].filter((n) => n !== primary).map((n) => `mysql-${n}`));
+				}
+			}
+		}
 	});
 
 	test("nobody whose data are damaged, the primary rather", () => {

@@ -25,6 +25,8 @@ const gone: VolumeView = {
 	resting: false,
 	heldBack: true,
 	runs: false,
+	unmade: false,
+	unconnected: false,
 	size: null,
 };
 const empty = (n: number): Health =>

@@ -1,5 +1,6 @@
 /** An operation over instances that only remember: what was done, in which order, with what left of the lease. */
 import type { ClusterStore, Versioned } from "../../../runtime/failover/clusterStore.ts";
+import type { CopyRates, SourceSnapshot } from "../../../runtime/failover/nearestCopy.ts";
 import type { Operation } from "../../../runtime/failover/operation.ts";
 import type { ClusterRecord } from "../../../runtime/failover/record.ts";
 import { readable, type View } from "../../../runtime/failover/view.ts";
@@ -31,6 +32,10 @@ export interface FakeOptions {
 	readonly loses?: { readonly name: string; readonly after: string };
 	/** What Kubernetes says of an instance's volume at the moment of the act. */
 	readonly look?: (name: string) => VolumeObjects;
+	/** What a new volume could be made of; default: nothing. */
+	readonly sources?: () => readonly SourceSnapshot[];
+	/** Default: volumes cannot be snapshot. */
+	readonly copyRates?: CopyRates;
 }
 
 export function fakeOperation(options: FakeOptions): FakeOperation {
@@ -46,6 +51,8 @@ export function fakeOperation(options: FakeOptions): FakeOperation {
 		look = () => {
 			throw new Error("no volume is looked at");
 		},
+		sources = () => [],
+		copyRates,
 	} = options;
 	const done: string[] = [];
 	let looks = 0;
@@ -98,13 +105,19 @@ export function fakeOperation(options: FakeOptions): FakeOperation {
 		look: async (name: string) => look(name),
 		keep: ({ name }: { readonly name: string }) => act(`keep ${name}`),
 		grow: (name: string, bytes: number) => act(`grow ${name} ${bytes}`),
+		sources: async () => sources(),
+		hold: (name: string, claim: string) => act(`hold ${name} ${claim}`),
+		make: async (name: string, of: { readonly snapshot: string } | null) => {
+			await act(`make ${name} ${of?.snapshot ?? "empty"}`);
+			return of !== null;
+		},
 		release: (name: string, claim: string | null, pod: string | null) => act(`release ${name} ${claim} ${pod}`),
 	};
 	return {
 		statefulSet,
 		volumes,
 		view,
-		facts,
+		facts: { ...facts, copyRates },
 		limits: { statementMs: 1000, catchUpMs: 5000, drainMs: 1000 },
 		store,
 		instance: async (name) => {

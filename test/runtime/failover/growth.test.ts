@@ -17,7 +17,8 @@ const size = (gib: number, usedShare: number | null = 0.5, capacity = gib): Volu
 
 function scene(...sizes: readonly (VolumeSize | null)[]): View {
 	const seen = healthy();
-	const volume = (at: VolumeSize | null) => ({ fault: null, resting: false, heldBack: false, runs: true, size: at });
+	const stands = { fault: null, resting: false, heldBack: false, runs: true, unmade: false, unconnected: false };
+	const volume = (at: VolumeSize | null) => ({ ...stands, size: at });
 	return { ...seen, instances: seen.instances.map((i, n) => ({ ...i, volume: volume(sizes[n] ?? null) })) };
 }
 const upTo = (gib: number | null, declared = 10) => ({

@@ -45,6 +45,7 @@ function pod(n: number, change: Partial<PodFacts> = {}): PodFacts {
 		running: true,
 		mountingSince: null,
 		volumeNote: null,
+		restarts: 0,
 		...change,
 	};
 }

@@ -20,7 +20,14 @@ import {
 	view,
 } from "./scene.ts";
 
-const stands = { resting: false, heldBack: false, runs: false, size: null } as const;
+const stands = {
+	resting: false,
+	heldBack: false,
+	runs: false,
+	unmade: false,
+	unconnected: false,
+	size: null,
+} as const;
 const gone: VolumeView = { ...stands, fault: { kind: "gone", reason: "its claim lost its volume" } };
 const unusable: VolumeView = { ...stands, fault: { kind: "unusable", reason: "it cannot be mounted" } };
 const sound: VolumeView = { ...stands, fault: null, runs: true };

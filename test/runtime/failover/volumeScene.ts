@@ -11,6 +11,9 @@ export const bound: ClaimFacts = {
 	phase: "Bound",
 	volume: "pv-1",
 	ending: false,
+	held: false,
+	source: null,
+	madeAt: Date.parse("2026-01-01T11:00:00Z"),
 	requested: 0,
 	capacity: 0,
 };
@@ -44,6 +47,7 @@ export function pod(change: Partial<PodFacts> = {}): PodFacts {
 		running: true,
 		mountingSince: null,
 		volumeNote: null,
+		restarts: 0,
 		...change,
 	};
 }

@@ -116,6 +116,22 @@ describe("what is seen of a volume", () => {
 		expect(made.growing).toBe(true);
 	});
 
+	test("is that its claim is to be made anew, once nothing uses it, and after a moment if that was tried", async () => {
+		const { clock, watch: made } = watch(look({ claim: { ...bound, ending: true, held: true } }));
+		const unmade = (facts: Parameters<typeof made.view>[1]) => made.view("mysql-1", facts, record())?.unmade;
+		expect([unmade(undefined), unmade(pod({ node: null, running: false }))]).toEqual([true, true]);
+		expect([unmade(pod()), unmade(pod({ node: null, ending: true }))]).toEqual([false, false]);
+		const trying = made.during({ do: "makeVolume", name: "mysql-1", reason: "" }, pods, () => {
+			return Promise.reject(new Error("still in use"));
+		});
+		await expect(trying).rejects.toThrow("still in use");
+		expect(unmade(undefined)).toBe(false);
+		clock.pass(2000);
+		expect(unmade(undefined)).toBe(true);
+		const { watch: going } = watch(look({ claim: { ...bound, ending: true } }));
+		expect(going.view("mysql-1", undefined, record())?.unmade).toBe(false);
+	});
+
 	test("is held back while the claim that was made instead is young", () => {
 		const { watch: made } = watch(look({ claim: { ...bound, uid: "claim-9", phase: "Lost" }, lostMs: minute }));
 		const now = { at: new Date(began).toISOString(), claim: "claim-0", uuid: uuid(1), times: 1, reason: "" };

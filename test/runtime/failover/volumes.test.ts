@@ -21,14 +21,23 @@ beforeEach(async () => {
 	errors = [];
 	const config = new KubeConfig();
 	config.loadFromFile(api.kubeconfig);
-	volumes = watchVolumes({ config, namespace: "mysql", clock, onError: (error) => errors.push(error) });
+	volumes = watchVolumes({
+		config,
+		namespace: "mysql",
+		cluster: "shop",
+		clock,
+		onError: (error) => errors.push(error),
+	});
 });
 afterEach(() => api.close());
 
 function there(phase = "Bound", reclaimPolicy = "Delete"): void {
 	const status = { phase, capacity: { storage: "1G" } };
 	const asked = { volumeName: "pv-1", resources: { requests: { storage: "1Gi" } } };
-	api.routes.set(`GET ${claimAt}`, [200, { metadata: { uid: "claim-1" }, spec: asked, status }]);
+	api.routes.set(`GET ${claimAt}`, [
+		200,
+		{ metadata: { uid: "claim-1", creationTimestamp: "2026-01-01T00:00:00Z" }, spec: asked, status },
+	]);
 	const spec = { persistentVolumeReclaimPolicy: reclaimPolicy };
 	api.routes.set(`GET ${volumeAt}`, [200, { metadata: { name: "pv-1" }, spec, status: { phase: "Bound" } }]);
 	const running = { containerStatuses: [{ name: "mysql", restartCount: 0, state: { running: {} } }] };
@@ -42,7 +51,10 @@ describe("a look at a volume", () => {
 		expect(volumes.seen("mysql-1")).toBeNull();
 		const found = await volumes.look("mysql-1");
 		expect(found).toEqual({
-			claim: { uid: "claim-1", phase: "Bound", volume: "pv-1", ending: false, requested: 2 ** 30, capacity: 10 ** 9 },
+			claim: {
+				...{ uid: "claim-1", phase: "Bound", volume: "pv-1", ending: false, requested: 2 ** 30, capacity: 10 ** 9 },
+				...{ held: false, source: null, madeAt: Date.parse("2026-01-01T00:00:00Z") },
+			},
 			volume: { name: "pv-1", phase: "Bound", reclaimPolicy: "Delete" },
 			mountFailure: null,
 			lostMs: 0,

@@ -26,6 +26,7 @@ beforeEach(async () => {
 			settings: `${root}/settings.json`,
 			credentials: `${root}/credentials`,
 			tls: `${root}/tls`,
+			volumes: `${root}/volumes`,
 		},
 	};
 	await writeFile(place.paths.settings, JSON.stringify(settingsOf({})));

@@ -69,6 +69,7 @@ export async function placeOf(root: string, pod: string): Promise<Place> {
 			settings: `${root}/settings.json`,
 			credentials: `${root}/credentials`,
 			tls: `${root}/tls`,
+			volumes: `${root}/volumes`,
 		},
 	};
 }

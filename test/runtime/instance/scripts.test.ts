@@ -14,10 +14,17 @@ let paths: Paths;
 
 beforeEach(async () => {
 	root = await mkdtemp(join(tmpdir(), "instance's scripts-"));
-	paths = { ...podPaths, run: `${root}/run`, volume: `${root}/volume`, temporary: root, lastWord: `${root}/last-word` };
-	for (const folder of ["run", "volume", "bin"]) await mkdir(`${root}/${folder}`);
+	paths = {
+		...podPaths,
+		run: `${root}/run`,
+		volume: `${root}/volume`,
+		temporary: root,
+		lastWord: `${root}/last-word`,
+		volumes: `${root}/volumes`,
+	};
+	for (const folder of ["run", "volume", "volumes", "bin"]) await mkdir(`${root}/${folder}`);
 	await writeFile(`${paths.run}/initialise.sql`, "secret");
-	await writeFile(`${paths.run}/initialise.sh`, initialiseScript(paths));
+	await writeFile(`${paths.run}/initialise.sh`, initialiseScript(paths, "mysql-1"));
 	await writeFile(`${paths.run}/start.sh`, startScript(paths));
 	await writeFile(`${paths.run}/leave.sh`, leaveScript(paths));
 });
@@ -81,6 +88,38 @@ describe("initialise.sh", () => {
 		expect(await readFile(`${paths.volume}/data/ibdata1`, "utf8")).toBe("precious");
 		expect(await readdir(root)).not.toContain("called");
 		expect(await readdir(paths.run)).not.toContain("initialise.sql");
+	});
+});
+
+describe("initialise.sh, told which volume the instance stands on,", () => {
+	const auto = () => `${paths.volume}/data/auto.cnf`;
+	const identity = () => readFile(auto(), "utf8").catch(() => null);
+	const tell = (id: string) => writeFile(`${paths.volumes}/mysql-1`, id);
+
+	beforeEach(async () => {
+		await mkdir(`${paths.volume}/data`);
+		await writeFile(auto(), "[auto]");
+	});
+
+	test("takes the identity from data that came with another, once", async () => {
+		await tell("claim-1");
+		expect(await run("initialise.sh")).toBe(0);
+		expect(await identity()).toBeNull();
+		await writeFile(auto(), "[auto] new");
+		expect(await run("initialise.sh")).toBe(0);
+		expect(await identity()).toBe("[auto] new");
+		// A snapshot of that volume, on a volume of its own.
+		await tell("claim-2");
+		expect(await run("initialise.sh")).toBe(0);
+		expect(await identity()).toBeNull();
+		expect((await readdir(paths.volume)).sort()).toEqual(["data", "mysql-dr-volume"]);
+	});
+
+	test("leaves it where nothing was told of this instance", async () => {
+		await writeFile(`${paths.volumes}/mysql-2`, "claim-1");
+		expect(await run("initialise.sh")).toBe(0);
+		expect(await identity()).toBe("[auto]");
+		expect(await readdir(paths.volume)).toEqual(["data"]);
 	});
 });
 
