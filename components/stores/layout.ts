@@ -21,7 +21,7 @@ export const replicatedKeys = { archive: "archive/", evidence: "evidence/" } as 
 export interface Rights {
 	readonly reads: readonly string[];
 	readonly writes: readonly string[];
-	/** What may be deleted so that a version stays, from which it can be brought back: restic's own files. */
+	/** What may be deleted so that a version stays, from which it can be brought back: restic's own files, and entries that are locked for longer than their backup is kept. */
 	readonly hides: readonly string[];
 	/** What may be deleted for good once it is no longer locked: what the plan's retention lets go. */
 	readonly forgets: readonly string[];
@@ -42,7 +42,7 @@ export function rightsOf(identity: Identity, cluster: string): Rights {
 			return {
 				reads: [archive, backups, repository, verified],
 				writes: [backups, repository, verified, careEvidence, restoreEvidence],
-				hides: [repository],
+				hides: [repository, backups, verified],
 				forgets: [archive, backups, verified],
 			};
 	}

@@ -2,16 +2,16 @@
 
 import type { Retention } from "../../objectives/plan.ts";
 import { FailedError } from "../exit.ts";
+import type { ObjectStore } from "../store/objectStore.ts";
 import { type ArchiveCare, careForArchive } from "./archiveCare.ts";
 import { type Away, away, type BackupStore, nameOf } from "./backupStore.ts";
-import { readStoreCatalogue, type StoreCatalogue } from "./catalogue.ts";
 import { type Copied, copyMissing } from "./copyMissing.ts";
-import { type BackupEntry, entryKey, verifiedPrefix } from "./entry.ts";
+import { entryKey, verifiedPrefix } from "./entry.ts";
+import { type Holding, readHolding } from "./holding.ts";
 import type { Tell } from "./progress.ts";
 import type { ResticContext } from "./repository.ts";
 import { restic } from "./restic.ts";
-import { expired, type Kept } from "./retention.ts";
-import { snapshots } from "./snapshots.ts";
+import { expired } from "./retention.ts";
 
 export interface CareRun {
 	readonly cluster: string;
@@ -27,7 +27,7 @@ export interface StoreCare {
 	readonly store: string;
 	/** Backups that were let go. */
 	readonly forgotten: readonly string[];
-	/** Entries that the store does not let go: they are locked, or this identity may not. Tried again each time. */
+	/** Entries that the store neither lets go nor hides: this identity may not. Tried again each time. */
 	readonly undeletable: readonly string[];
 	/** Backups that the catalogue has and the repository has not. While there are any, nothing is pruned. */
 	readonly lost: readonly string[];
@@ -64,10 +64,11 @@ export async function care(run: CareRun): Promise<CareReport> {
 	const unwanted = new Set<string>();
 	for (const store of stores) {
 		try {
-			const catalogue = await readStoreCatalogue(store.objects, cluster);
-			const old = expired(keptOf(catalogue), retention, now);
+			await restic(store.repository, context, { args: ["unlock"] });
+			const holding = await readHolding(store, context, cluster, { retention, now });
+			const old = expired(holding.kept, retention, now);
 			for (const id of old) unwanted.add(id);
-			done.push(await careOf(store, catalogue, old, run));
+			done.push(await careOf(holding, old, run));
 		} catch (error) {
 			context.signal?.throwIfAborted();
 			gone.push(away(store, error));
@@ -78,36 +79,25 @@ export async function care(run: CareRun): Promise<CareReport> {
 	return { at: now.toISOString(), stores: done, copied: report.copied, away: [...gone, ...report.away] };
 }
 
-export function keptOf({ entries, verified }: Pick<StoreCatalogue, "entries" | "verified">): Kept[] {
-	return entries.map((entry) => ({ ...entry, verifiedAt: verified.get(entry.id) ?? null }));
-}
-
-async function careOf(
-	store: BackupStore,
-	catalogue: StoreCatalogue,
-	old: readonly string[],
-	run: CareRun,
-): Promise<StoreCare> {
+async function careOf(holding: Holding, old: readonly string[], run: CareRun): Promise<StoreCare> {
 	const { context, cluster, retention, now, tell } = run;
+	const { store, catalogue, known, leftovers } = holding;
 	const { repository, objects } = store;
-	await restic(repository, context, { args: ["unlock"] });
 	tell({ step: `letting go in ${nameOf(store)}` });
-	const known = await snapshots(repository, context);
 	const there = new Set(known.map(({ backup }) => backup));
-	const kept = keptOf(catalogue).filter(({ id }) => !old.includes(id));
+	const kept = holding.kept.filter(({ id }) => !old.includes(id));
 	const lost = kept.map(({ id }) => id).filter((id) => !there.has(id));
-	const leaving = catalogue.entries.filter(({ id }) => old.includes(id));
 	const names = known.filter(({ backup }) => backup !== null && old.includes(backup)).map(({ id }) => id);
 	if (names.length > 0) await restic(repository, context, { args: ["forget", ...names] });
 	// Also what an earlier run forgot and did not come to prune. Where a snapshot was lost, its data may still be saved.
 	if (lost.length === 0) await restic(repository, context, { args: ["prune"] });
-	const undeletable = await removeEntries(store, cluster, leaving);
+	const undeletable = await removeEntries(objects, cluster, [...old, ...leftovers]);
 	const archive = await careForArchive(objects, cluster, kept, { retention, now });
 	const checked = partOf(now);
 	tell({ step: `reading ${checked} of ${nameOf(store)}` });
 	return {
 		store: nameOf(store),
-		forgotten: old.filter((id) => !undeletable.includes(id)),
+		forgotten: old,
 		undeletable,
 		lost,
 		faults: catalogue.faults,
@@ -118,18 +108,18 @@ async function careOf(
 }
 
 /** After the snapshots: an entry without one is said to be lost, a snapshot without an entry would be given one. */
-async function removeEntries(
-	{ objects }: BackupStore,
-	cluster: string,
-	entries: readonly BackupEntry[],
-): Promise<string[]> {
+async function removeEntries(objects: ObjectStore, cluster: string, ids: readonly string[]): Promise<string[]> {
 	const stayed: string[] = [];
-	for (const { id } of entries) {
-		if (!(await objects.remove(entryKey(cluster, id)))) stayed.push(id);
-		for await (const { key } of objects.list(verifiedPrefix(cluster, id))) await objects.remove(key);
+	for (const id of ids) {
+		if (!(await removed(objects, entryKey(cluster, id)))) stayed.push(id);
+		for await (const { key } of objects.list(verifiedPrefix(cluster, id))) await removed(objects, key);
 	}
 	return stayed;
 }
+
+/** What a lock keeps is hidden at least: readers would take it for a backup. */
+const removed = async (objects: ObjectStore, key: string) =>
+	(await objects.remove(key)) || (await objects.remove(key, "hide"));
 
 /** @returns what is damaged; null if nothing */
 async function check({ repository }: BackupStore, context: ResticContext, part: string): Promise<string | null> {

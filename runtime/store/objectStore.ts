@@ -15,7 +15,7 @@ export interface ObjectFacts {
 export type Writing = "once" | "replace";
 
 /**
- * `forget`: for what retention has let go, and nothing else; a locked object stays. `hide`: for restic's own files; where
+ * `forget`: for what retention has let go, and nothing else; a locked object stays. `hide`: for restic's own files, and entries of what is gone; where
  * versions are kept the object stays as one, locked or not.
  */
 export type Removing = "forget" | "hide";

@@ -79,7 +79,7 @@ describe("of the buckets", () => {
 		["jobs", "DeleteObjectVersion", entry, "allow"],
 		["jobs", "DeleteObjectVersion", proof, "allow"],
 		["jobs", "DeleteObject", segment, "deny"],
-		["jobs", "DeleteObject", entry, "deny"],
+		["jobs", "DeleteObject", entry, "allow"],
 		["jobs", "BypassGovernanceRetention", segment, "deny"],
 		["jobs", "DeleteObjectVersion", "near:evidence/restore/mysql/1.json", "deny"],
 		["jobs", "DeleteObject", "near:repository/other/data/ab/abc", "deny"],
