@@ -1,4 +1,5 @@
 import type { z } from "zod";
+import { defaultArchiverMemory, defaultSpool } from "./archiveRoom.ts";
 import { lockDays, shortestArchive } from "./backupChecks.ts";
 import { type CloudConfig, clouds, clusterKinds, regionPair, storageProfiles, zonesOf } from "./cloud.ts";
 import { dualRegion, dualRegionFaults } from "./cloudChecks.ts";
@@ -210,6 +211,8 @@ function completedDatabase(given: z.infer<typeof schema.databaseSchema> | undefi
 		backup: {
 			...backup,
 			scratch: backup?.scratch ?? given.volumeGrowth?.upTo ?? given.volume,
+			spool: backup?.spool ?? defaultSpool(given.volumeGrowth?.upTo ?? given.volume),
+			archiverMemory: backup?.archiverMemory ?? defaultArchiverMemory,
 			checks: backup?.checks ?? [],
 		},
 		overrides: { ...(archive && { archive }), ...(schedules && { schedules }) },

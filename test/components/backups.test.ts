@@ -67,6 +67,15 @@ describe("the archiver", () => {
 		);
 	});
 
+	test("has the room that its database asks for", async () => {
+		const given = database({ backup: { spool: "4Gi", archiverMemory: "2Gi" } });
+		const told = await declared(configuration([given], {}, [keyed("local-1"), keyed("local-2")]));
+		const { containers, volumes } = told.one("Deployment", "mysql-archive").inputs.spec.template.spec;
+		expect(containers[0].resources.limits.memory).toBe("2Gi");
+		const volume = volumes.find((one: Inputs) => one.name === "volume");
+		expect(volume.ephemeral.volumeClaimTemplate.spec.resources.requests.storage).toBe("4Gi");
+	});
+
 	test("is ready when it says so, on the port that its Service has", () => {
 		const [container] = archiver().template.spec.containers;
 		expect(container.args).toEqual(["archiver"]);
