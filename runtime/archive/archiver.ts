@@ -10,6 +10,7 @@ import { ChainKeeper } from "./chainKeeper.ts";
 import type { ClusterView } from "./clusterView.ts";
 import { Completeness } from "./completeness.ts";
 import { FollowSession } from "./followSession.ts";
+import type { TermGap } from "./gaps.ts";
 import type { HeaderLine } from "./headerLine.ts";
 import { Looker } from "./look.ts";
 import { SealedSpool } from "./sealedSpool.ts";
@@ -33,7 +34,7 @@ export interface ArchiverOptions {
 	/** Transactions of which these are the commit times (µs since 1970) are in this store now; null: in all of them. */
 	readonly onArchived: (store: string | null, commits: readonly number[]) => void;
 	/** Something is lost for good: only a new full backup leads a restore past it. */
-	readonly onGap: (missing: GtidSet) => void;
+	readonly onGap: (gap: TermGap) => void;
 }
 
 export interface ArchiveLimits {

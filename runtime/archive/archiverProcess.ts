@@ -7,28 +7,20 @@ import { type Settings, settingsSchema } from "../../objectives/settings.ts";
 import { registerBackupMetrics } from "../backup/backupMetrics.ts";
 import { BackupWatch } from "../backup/backupWatch.ts";
 import { checkBackupKeys, recipients } from "../backup/keys.ts";
+import type { KeptAlert } from "../failover/alerts.ts";
 import { binlogShare } from "../failover/binlogBound.ts";
 import { systemClock } from "../failover/clock.ts";
 import { type JobPaths, jobPaths } from "../instance/jobPlace.ts";
 import { readPassword } from "../instance/readPasswords.ts";
 import { type ClusterAccess, clusterAccess } from "../kubernetes/access.ts";
-import { cronJobNames, startJob } from "../kubernetes/jobs.ts";
-import {
-	contains,
-	emptySet,
-	formatGtidSet,
-	type GtidSet,
-	isEmpty,
-	parseGtidSet,
-	subtract,
-	union,
-} from "../mysql/gtidSet.ts";
+import { type GtidSet, isEmpty, subtract } from "../mysql/gtidSet.ts";
 import { openSession } from "../mysql/session.ts";
 import { openStores } from "../store/openStores.ts";
 import { ArchiveMetrics } from "./archiveMetrics.ts";
 import { Archiver } from "./archiver.ts";
 import { serveArchive } from "./archiveServer.ts";
 import { type ArchiveStatus, archiveStatus } from "./archiveStatus.ts";
+import { Gaps } from "./gaps.ts";
 import { kubernetesView } from "./kubernetesView.ts";
 import { Purger } from "./purger.ts";
 
@@ -54,7 +46,6 @@ export async function runArchiver(): Promise<void> {
 async function archiveUntil(stop: AbortSignal, settings: Settings, access: ClusterAccess, log: Logger): Promise<void> {
 	const stores = await openStores(settings.stores, { config: access.config, namespace: settings.namespace });
 	let status: ArchiveStatus | null = null;
-	let gap: GtidSet = emptySet;
 	const metrics = new ArchiveMetrics(
 		() => status,
 		() => [...watch.alerts, ...purger.alerts],
@@ -73,12 +64,13 @@ async function archiveUntil(stop: AbortSignal, settings: Settings, access: Clust
 		folder: join(jobPaths.volume, "spool"),
 		limits: limits(settings),
 		onArchived: (store, commits) => metrics.archived(store, commits),
-		onGap: (missing) => {
-			gap = union(gap, missing);
-			void closeGap(access, missing, log);
-		},
+		onGap: (gap) => gaps.add(gap),
 	});
-	const watch = new BackupWatch({ settings, stores, access, begun: () => archiver.keeper.end().number > 0, onError });
+	const gaps = new Gaps({ cluster: settings.cluster, stores, orphans: () => archiver.keeper.orphans(), onError });
+	const watch = new BackupWatch({
+		...{ settings, stores, access, gaps, onError },
+		begun: () => archiver.keeper.end().number > 0,
+	});
 	registerBackupMetrics(metrics.registry, () => watch.catalogue);
 	const purger = new Purger({
 		...{ view, looker: archiver.looker, clock: systemClock, log, periodMs: purgeMs },
@@ -93,11 +85,9 @@ async function archiveUntil(stop: AbortSignal, settings: Settings, access: Clust
 		metrics: metrics.registry,
 	});
 	const look = async () => {
-		// A backup from behind the gap: restores need not cross it any more.
-		const behind = watch.catalogue?.backups.some(({ gtid }) => contains(parseGtidSet(gtid), gap)) ?? false;
-		if (behind && !isEmpty(gap)) archiver.alerts.delete("archiveGap");
 		const seen = archiveStatus(archiver, (await archiver.spool.bytes()) + archiver.sealed.bytes);
-		status = { ...seen, alerts: [...seen.alerts, ...purger.alerts] };
+		const lacking: readonly KeptAlert[] = isEmpty(gaps.open) ? [] : ["archiveGap"];
+		status = { ...seen, alerts: [...new Set([...seen.alerts, ...lacking, ...purger.alerts])] };
 	};
 	const looking = setInterval(() => void look().catch(onError), 1000);
 	await Promise.all([archiver.run(stop), watch.run(stop), purger.run(stop)]);
@@ -133,14 +123,4 @@ function limits({ plan }: Settings) {
 		spoolBytes: bsize * blocks * spoolShare,
 		segmentBytes: 32 * 2 ** 20,
 	};
-}
-
-/** Restores begin behind the gap as soon as there is a backup from behind it. */
-async function closeGap(access: ClusterAccess, missing: GtidSet, log: Logger): Promise<void> {
-	try {
-		const reason = `the archive has a gap: ${formatGtidSet(missing)}`;
-		await startJob(access, cronJobNames.full, { reason: reason.slice(0, 200) });
-	} catch (err) {
-		log.error({ err }, "no full backup could be begun after a gap");
-	}
 }

@@ -89,7 +89,7 @@ export class FollowSession {
 		);
 		if (empty) this.#baseline = wanted(beginning.previous);
 		else this.#missing = beginning.missing;
-		if (!isEmpty(this.#missing)) alerts.add("archiveGap");
+		set(alerts, "archiveGap", !isEmpty(this.#missing));
 		await spool.clear();
 		const place = { folder: spool.folder, secrets: `${options.folder}/secrets` };
 		this.#follower = await Follower.begin({ target, login: await options.login(), file: beginning.file, ...place });
@@ -196,8 +196,10 @@ export class FollowSession {
 			sifted.chosen.map(({ originalCommit }) => originalCommit),
 		);
 		await keeper.append(sealed, stop);
-		if (facts.gap !== null) options.onGap(this.#missing);
+		if (facts.gap !== null) options.onGap({ term: facts.term, missing: this.#missing });
 		this.#missing = emptySet;
+		// From now on the archive itself says so.
+		this.#archiver.alerts.delete("archiveGap");
 		return true;
 	}
 

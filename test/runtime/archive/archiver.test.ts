@@ -192,7 +192,7 @@ suite("the archive of a real cluster", () => {
 			const logs = await of.at(name).sql("SHOW BINARY LOGS");
 			await of.at(name).sql(`PURGE BINARY LOGS TO '${logs.at(-1)?.Log_name}'`);
 		}
-		const { gaps, archiver } = begin();
+		const { gaps } = begin();
 		await of.insert("behind it");
 		await until("it is archived", async () => {
 			const { lines } = await readHeaders(stores[1], cluster);
@@ -203,7 +203,6 @@ suite("the archive of a real cluster", () => {
 		});
 		const lost = formatGtidSet(subtract(after, before));
 		expect(gaps).toEqual([lost]);
-		expect(archiver.alerts.has("archiveGap")).toBe(true);
 		for (const store of stores) {
 			const archived = await held(store, keys);
 			expect(archived.breaks).toEqual([]);

@@ -73,7 +73,7 @@ export function liveArchiver({ access, reign, stores, keys, limits, folder }: Li
 		onArchived: (store, commits) => {
 			if (store === null) for (const commit of commits) told.latencies.push(Date.now() / 1000 - commit / 1e6);
 		},
-		onGap: (missing) => told.gaps.push(formatGtidSet(missing)),
+		onGap: ({ missing }) => told.gaps.push(formatGtidSet(missing)),
 	});
 	const running = archiver.run(stop.signal);
 	return {

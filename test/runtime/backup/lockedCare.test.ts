@@ -66,7 +66,7 @@ const at = (later: number) => new Date(begin + later * day);
 	afterAll(() => gateway?.stop());
 
 	test("over 40 days shows no backup that is gone, loses none that a restore needs, and always comes to prune", async () => {
-		for (let today = 0; today <= 40; today += 4) {
+		for (let today = 0; today <= 40; today += 8) {
 			const full = await storeOn(today, "full");
 			await storeOn(today, "incremental");
 			await store.objects.put(verifiedKey(cluster, full, at(today).toISOString()), Buffer.from("{}"), "once");
@@ -79,8 +79,8 @@ const at = (later: number) => new Date(begin + later * day);
 			expect(entries.map(({ id }) => id)).toEqual(there);
 		}
 		const left = (await readStoreCatalogue(store.objects, cluster)).entries.map(({ id }) => id);
-		// A restore to the oldest wanted second, 35 days before, begins with day 4.
-		expect(left.filter((id) => id.endsWith("full"))[0]).toBe("day-04-full");
-		expect(left.filter((id) => id.endsWith("incremental"))).toEqual(["day-36-incremental", "day-40-incremental"]);
+		// A restore to the oldest wanted second, 35 days before, begins with day 0.
+		expect(left.filter((id) => id.endsWith("full"))[0]).toBe("day-00-full");
+		expect(left.filter((id) => id.endsWith("incremental"))).toEqual(["day-40-incremental"]);
 	});
 });
