@@ -41,7 +41,8 @@ export function rightsOf(identity: Identity, cluster: string): Rights {
 		case "jobs":
 			return {
 				reads: [archive, backups, repository, verified],
-				writes: [backups, repository, verified, careEvidence, restoreEvidence],
+				// What one region lacks of the archive is taken from the other.
+				writes: [archive, backups, repository, verified, careEvidence, restoreEvidence],
 				hides: [repository, backups, verified],
 				forgets: [archive, backups, verified],
 			};

@@ -7,13 +7,12 @@ import { type Settings, settingsSchema } from "../../objectives/settings.ts";
 import { registerBackupMetrics } from "../backup/backupMetrics.ts";
 import { BackupWatch } from "../backup/backupWatch.ts";
 import { checkBackupKeys, recipients } from "../backup/keys.ts";
-import type { KeptAlert } from "../failover/alerts.ts";
 import { binlogShare } from "../failover/binlogBound.ts";
 import { systemClock } from "../failover/clock.ts";
 import { type JobPaths, jobPaths } from "../instance/jobPlace.ts";
 import { readPassword } from "../instance/readPasswords.ts";
 import { type ClusterAccess, clusterAccess } from "../kubernetes/access.ts";
-import { type GtidSet, isEmpty, subtract } from "../mysql/gtidSet.ts";
+import { type GtidSet, subtract } from "../mysql/gtidSet.ts";
 import { openSession } from "../mysql/session.ts";
 import { openStores } from "../store/openStores.ts";
 import { ArchiveMetrics } from "./archiveMetrics.ts";
@@ -85,9 +84,8 @@ async function archiveUntil(stop: AbortSignal, settings: Settings, access: Clust
 		metrics: metrics.registry,
 	});
 	const look = async () => {
-		const seen = archiveStatus(archiver, (await archiver.spool.bytes()) + archiver.sealed.bytes);
-		const lacking: readonly KeptAlert[] = isEmpty(gaps.open) ? [] : ["archiveGap"];
-		status = { ...seen, alerts: [...new Set([...seen.alerts, ...lacking, ...purger.alerts])] };
+		const seen = archiveStatus(archiver, (await archiver.spool.bytes()) + archiver.sealed.bytes, gaps);
+		status = { ...seen, alerts: [...seen.alerts, ...purger.alerts] };
 	};
 	const looking = setInterval(() => void look().catch(onError), 1000);
 	await Promise.all([archiver.run(stop), watch.run(stop), purger.run(stop)]);

@@ -1,17 +1,23 @@
 /** Keeps what is stored in order: what is no longer kept goes, what is kept is read and compared, what is missing is copied. */
 
 import type { Retention } from "../../objectives/plan.ts";
+import { type NotedFault, pastOf, writeChainNote } from "../archive/chainNote.ts";
+import type { ChainFault } from "../archive/checkChain.ts";
+import { survived } from "../archive/gaps.ts";
+import { readOrphans } from "../archive/readOrphans.ts";
 import { FailedError } from "../exit.ts";
+import { contains, parseGtidSet } from "../mysql/gtidSet.ts";
 import type { ObjectStore } from "../store/objectStore.ts";
 import { type ArchiveCare, careForArchive } from "./archiveCare.ts";
 import { type Away, away, type BackupStore, nameOf } from "./backupStore.ts";
 import { type Copied, copyMissing } from "./copyMissing.ts";
 import { entryKey, verifiedPrefix } from "./entry.ts";
 import { type Holding, readHolding } from "./holding.ts";
+import { mendArchive } from "./mendArchive.ts";
 import type { Tell } from "./progress.ts";
 import type { ResticContext } from "./repository.ts";
 import { restic } from "./restic.ts";
-import { expired } from "./retention.ts";
+import { base, expired, type Kept } from "./retention.ts";
 
 export interface CareRun {
 	readonly cluster: string;
@@ -35,6 +41,10 @@ export interface StoreCare {
 	readonly faults: readonly string[];
 	/** The beginning of the archive that was let go. */
 	readonly archive: ArchiveCare;
+	/** Segments that were not what they should be, and were taken from another store. */
+	readonly mended: readonly number[];
+	/** Segments that are not, in no store that answers, and that no backup leads past. */
+	readonly chain: readonly NotedFault[];
 	/** The part of the repository's data that was read and compared: `3/7`. */
 	readonly checked: string;
 	/** What restic found to be damaged; null if nothing. */
@@ -93,6 +103,7 @@ async function careOf(holding: Holding, old: readonly string[], run: CareRun): P
 	if (lost.length === 0) await restic(repository, context, { args: ["prune"] });
 	const undeletable = await removeEntries(objects, cluster, [...old, ...leftovers]);
 	const archive = await careForArchive(objects, cluster, kept, { retention, now });
+	const { mended, chain } = await careForChain(holding, kept, run);
 	const checked = partOf(now);
 	tell({ step: `reading ${checked} of ${nameOf(store)}` });
 	return {
@@ -102,10 +113,35 @@ async function careOf(holding: Holding, old: readonly string[], run: CareRun): P
 		lost,
 		faults: catalogue.faults,
 		archive,
+		mended,
+		chain,
 		checked,
 		damage: await check(store, context, checked),
 	};
 }
+
+/** The archiver reads what is noted, and asks for a full backup that leads past it. */
+async function careForChain({ store: { objects } }: Holding, kept: readonly Kept[], run: CareRun) {
+	const { cluster, stores, retention, now, tell } = run;
+	tell({ step: `checking the archive in ${objects.name}` });
+	const others = stores.map((other) => other.objects).filter((other) => other !== objects);
+	const begin = base(kept, retention, now);
+	const from = begin === null ? null : parseGtidSet(begin.gtidExecuted);
+	const { mended, faults } = await mendArchive({ store: objects, others, cluster, base: from });
+	const held = kept.filter(({ kind }) => kind !== "logical").map(({ gtidExecuted }) => parseGtidSet(gtidExecuted));
+	const orphans = await readOrphans(objects, cluster);
+	const chain = faults.map(notedFault).filter((fault) => {
+		const past = pastOf(fault);
+		return past === null || !held.some((set) => contains(set, survived(past, orphans)));
+	});
+	await writeChainNote(objects, { version: 1, cluster, at: now.toISOString(), faults: chain });
+	return { mended, chain };
+}
+
+const notedFault = ({ number, reason, next }: ChainFault): NotedFault => ({
+	...{ number, reason },
+	past: next === null ? null : { term: next.header.term, gtids: next.header.after },
+});
 
 /** After the snapshots: an entry without one is said to be lost, a snapshot without an entry would be given one. */
 async function removeEntries(objects: ObjectStore, cluster: string, ids: readonly string[]): Promise<string[]> {
@@ -134,9 +170,10 @@ async function check({ repository }: BackupStore, context: ResticContext, part: 
 
 /** @throws FailedError naming what is damaged or lost */
 export function assertSound({ stores }: CareReport): void {
-	const wrong = stores.flatMap(({ store, damage, lost, faults }) => [
+	const wrong = stores.flatMap(({ store, damage, lost, faults, chain }) => [
 		...(damage === null ? [] : [damage]),
 		...lost.map((id) => `store ${store}: backup ${id} is not in the repository any more`),
+		...chain.map(({ number, reason }) => `store ${store}: segment ${number} of the archive: ${reason}`),
 		...faults.map((key) => `store ${store}: ${key} is no entry of the catalogue`),
 	]);
 	if (wrong.length > 0) throw new FailedError(wrong.join("; "));

@@ -101,8 +101,8 @@ const keptMeanings: Readonly<Record<KeptAlert, AlertMeaning>> = {
 		remedy: "See `mysql-dr archive status`: whom the archiver follows, and which store is behind.",
 	},
 	archiveGap: {
-		means: "Transactions were purged before they were archived: no restore can cross that gap.",
-		remedy: "A full backup was asked for at once; see that it ends (`mysql-dr backups`). Restores begin after it.",
+		means: "Transactions were purged before they were archived, or lost in a store: no restore crosses that gap.",
+		remedy: "`mysql-dr archive status` names what is lost. A full backup was asked for at once; see that it ends (`mysql-dr backups`): restores begin after it.",
 	},
 	archiveStoreAway: {
 		means: "A store takes nothing; the other one goes on, and what this one lacks waits for it.",

@@ -26,6 +26,8 @@ export const archiveStatusSchema = z.looseObject({
 	spoolBytes: z.number(),
 	segments: z.number(),
 	provisional: z.boolean(),
+	/** What the last check of the stored archive could not mend; older archivers do not say. */
+	faults: z.array(z.looseObject({ store: z.string(), number: z.number().int(), reason: z.string() })).default([]),
 	alerts: z.array(z.string()),
 });
 

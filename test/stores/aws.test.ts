@@ -72,7 +72,7 @@ describe("of the buckets", () => {
 		["jobs", "PutObject", pack, "allow"],
 		["jobs", "PutObject", entry, "allow"],
 		["jobs", "PutObject", "near:evidence/restore/mysql/1.json", "allow"],
-		["jobs", "PutObject", segment, "deny"],
+		["jobs", "PutObject", segment, "allow"],
 		["jobs", "DeleteObject", pack, "allow"],
 		["jobs", "DeleteObjectVersion", pack, "deny"],
 		["jobs", "DeleteObjectVersion", segment, "allow"],
