@@ -1,5 +1,5 @@
 /** What the archiver has room for. Pure. */
-import { bytes, type Size, size } from "./size.ts";
+import { bytes, type Size } from "./size.ts";
 
 const MiB = 2 ** 20;
 
@@ -26,5 +26,25 @@ export function defaultSpool(volume: Size): Size {
 	return bytes(Math.max(1, Math.ceil((volume * spoolShare) / GiB)) * GiB);
 }
 
-/** Node.js, mysqlbinlog, and a segment on its way to each store. */
-export const defaultArchiverMemory = size("512Mi");
+/** Node.js and mysqlbinlog, idle. */
+const idleMemory = 192 * MiB;
+/**
+ * How often a segment lies in memory while it is read, compressed, encrypted and on its way to two stores, and once more in
+ * mysqlbinlog.
+ */
+const segmentCopies = 7;
+
+/** Where a container has no limit, or none that is known. */
+const plenty = 2 ** 40;
+
+/** @param memory bytes of the archiver's container, 0 where it has no limit; @returns bytes of binary log that one segment may hold, and so one transaction */
+export function largestSegmentWithin(memory: number): number {
+	const limit = memory <= 0 ? plenty : Math.min(memory, plenty);
+	return Math.max(MiB, Math.floor((limit - idleMemory) / segmentCopies));
+}
+
+/**
+ * A database with more memory has larger transactions.
+ * @param memory of an instance
+ */
+export const defaultArchiverMemory = (memory: Size): Size => bytes(Math.max(512, Math.ceil(memory / 4 / MiB)) * MiB);

@@ -3,6 +3,7 @@ import { readFileSync, statfsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type Logger, pino } from "pino";
+import { largestSegmentWithin } from "../../objectives/archiveRoom.ts";
 import { type Settings, settingsSchema } from "../../objectives/settings.ts";
 import { registerBackupMetrics } from "../backup/backupMetrics.ts";
 import { BackupWatch } from "../backup/backupWatch.ts";
@@ -14,9 +15,10 @@ import { readPassword } from "../instance/readPasswords.ts";
 import { type ClusterAccess, clusterAccess } from "../kubernetes/access.ts";
 import { type GtidSet, subtract } from "../mysql/gtidSet.ts";
 import { openSession } from "../mysql/session.ts";
+import { deadlineFor } from "../store/objectStore.ts";
 import { openStores } from "../store/openStores.ts";
 import { ArchiveMetrics } from "./archiveMetrics.ts";
-import { Archiver } from "./archiver.ts";
+import { type ArchiveLimits, Archiver } from "./archiver.ts";
 import { serveArchive } from "./archiveServer.ts";
 import { type ArchiveStatus, archiveStatus } from "./archiveStatus.ts";
 import { Gaps } from "./gaps.ts";
@@ -28,8 +30,8 @@ const httpPort = 8080;
 /** Of the volume: the file system needs some, and a segment is written beside what it replaces. */
 const spoolShare = 0.8;
 const purgeMs = 60_000;
-/** Rounds wait for stores that are slow; longer than any call's deadline, a round is stuck. */
-const stuckMs = 600_000;
+/** Rounds wait for stores that are slow; three times longer than any call's deadline, a round is stuck. */
+const stuckMs = ({ largestSegment }: ArchiveLimits) => Math.max(600_000, 3 * deadlineFor(largestSegment));
 
 /** Runs until it is told to stop (SIGTERM, SIGINT). */
 export async function runArchiver(): Promise<void> {
@@ -78,7 +80,7 @@ async function archiveUntil(stop: AbortSignal, settings: Settings, access: Clust
 	});
 	const server = serveArchive({
 		port: httpPort,
-		alive: () => systemClock.now() - archiver.roundAt < stuckMs || awaitsStores(archiver),
+		alive: () => systemClock.now() - archiver.roundAt < stuckMs(archiver.options.limits) || awaitsStores(archiver),
 		status: () => status,
 		catalogue: () => watch.document(),
 		metrics: metrics.registry,
@@ -111,14 +113,16 @@ async function readRecipients(paths: JobPaths, { backup }: Settings): Promise<st
 	return recipients(checkBackupKeys(backup.keySecret, { key: key ?? "", recoveryKey: recoveryKey ?? "" }));
 }
 
-function limits({ plan }: Settings) {
+function limits({ plan }: Settings): ArchiveLimits {
 	const { bsize, blocks } = statfsSync(jobPaths.volume);
+	const largestSegment = largestSegmentWithin(process.constrainedMemory());
 	return {
 		flushMs: plan.backup.archiveFlushInterval,
 		lookMs: 2000,
 		settleMs: 20_000,
 		retryMs: 1000,
 		spoolBytes: bsize * blocks * spoolShare,
-		segmentBytes: 32 * 2 ** 20,
+		segmentBytes: Math.min(32 * 2 ** 20, largestSegment),
+		largestSegment,
 	};
 }

@@ -9,6 +9,7 @@ import { Follower } from "./follower.ts";
 import type { Look } from "./look.ts";
 import { sealSegment } from "./seal.ts";
 import type { Arrived } from "./spool.ts";
+import { assertRoom, fitting } from "./transactionRoom.ts";
 import { type Reign, type Sifted, sift, wantedOf } from "./wanted.ts";
 
 export interface Ending {
@@ -102,7 +103,8 @@ export class FollowSession {
 	async #round(stop: AbortSignal): Promise<Ending | null> {
 		const { options, looker, spool } = this.#archiver;
 		const ended = this.#follower?.ended ?? null;
-		const arrived = await spool.look(options.limits.segmentBytes);
+		const came = await spool.look(options.limits.segmentBytes);
+		const arrived = came === null ? null : fitting(came, options.limits);
 		// After what has come: what was read before a term began is known not to be of it.
 		const reign = await this.#currentReign();
 		if (reign.term !== this.#reign.term) return this.#ending(`term ${reign.term} has begun`);
@@ -177,6 +179,7 @@ export class FollowSession {
 		const position = this.#archiver.keeper.end().number === 0 ? this.#baseline : this.#position();
 		const sieve = { reign: this.#reign, position, confirmed: source.confirmed };
 		const sifted = sift(transactions, end, sieve);
+		assertRoom(arrived, sifted.chosen, this.#archiver.options.limits);
 		const written = format === null ? false : await this.#cut(arrived, sifted, source, stop);
 		if (stop.aborted) return false;
 		await spool.done(arrived, sifted.end);
@@ -198,6 +201,7 @@ export class FollowSession {
 		await keeper.append(sealed, stop);
 		if (facts.gap !== null) options.onGap({ term: facts.term, missing: this.#missing });
 		this.#missing = emptySet;
+		if (sifted.chosen.length > 0) this.#archiver.alerts.delete("transactionTooLarge");
 		// From now on the archive itself says so.
 		this.#archiver.alerts.delete("archiveGap");
 		return true;

@@ -38,6 +38,7 @@ export function archiveLines(status: ArchiveStatus, paint: Paint): string[] {
 				lastError === null ? "-" : paint.bad(lastError),
 			]),
 		]),
+		...(status.lastError === null ? [] : ["", paint.bad(status.lastError)]),
 		...faultLines(status, paint),
 		...alertLines(status.alerts, alertMeanings, paint),
 	];

@@ -13,6 +13,7 @@ export type KeptAlert =
 	| "archiveConflict"
 	| "spoolFilling"
 	| "spoolFull"
+	| "transactionTooLarge"
 	| "archiveSacrificed"
 	| "backupOverdue"
 	| "backupFailed"
@@ -123,6 +124,10 @@ const keptMeanings: Readonly<Record<KeptAlert, AlertMeaning>> = {
 	spoolFull: {
 		means: "The archiver holds as much as it may: it reads no more until a store takes some. Nothing is lost yet.",
 		remedy: "Bring the store back before the instances must purge their binary logs, or enlarge the spool.",
+	},
+	transactionTooLarge: {
+		means: "A transaction is larger than the archiver has room for: nothing behind it is archived.",
+		remedy: "`mysql-dr archive status` says which setting to raise, `backup.spool` or `backup.archiverMemory`.",
 	},
 	archiveSacrificed: {
 		means: "Binary logs fill the volumes: the oldest went unarchived so that the database goes on, or soon will.",

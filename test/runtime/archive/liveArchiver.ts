@@ -27,6 +27,7 @@ const quick: ArchiveLimits = {
 	retryMs: 100,
 	spoolBytes: 64 * 2 ** 20,
 	segmentBytes: 4 * 2 ** 20,
+	largestSegment: 64 * 2 ** 20,
 };
 
 export interface ClusterAccess {
