@@ -248,8 +248,12 @@ export class ChainKeeper implements Chain {
 		while (!holds() && !stop.aborted) {
 			if (this.#conflict !== null) throw this.#conflict;
 			await new Promise<void>((resolve) => {
-				this.#news = resolve;
-				stop.addEventListener("abort", () => resolve(), { once: true });
+				const over = () => {
+					stop.removeEventListener("abort", over);
+					resolve();
+				};
+				this.#news = over;
+				stop.addEventListener("abort", over, { once: true });
 			});
 		}
 	}

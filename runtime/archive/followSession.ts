@@ -29,6 +29,8 @@ export class FollowSession {
 	#follower: Follower | null = null;
 	#missing: GtidSet = emptySet;
 	#baseline: GtidSet = emptySet;
+	/** Ends a rest: told to stop, or the source's process has ended. One for all rests: what waits on them lives for days. */
+	readonly #wake = new AbortController();
 	#full = false;
 	#elsewhere = 0;
 	#stalled = 0;
@@ -45,7 +47,10 @@ export class FollowSession {
 
 	async run(stop: AbortSignal): Promise<Ending> {
 		const over = new AbortController();
-		const end = () => over.abort();
+		const end = () => {
+			over.abort();
+			this.#wake.abort();
+		};
 		stop.addEventListener("abort", end, { once: true });
 		try {
 			const begun = await this.#begin(stop);
@@ -94,6 +99,7 @@ export class FollowSession {
 		await spool.clear();
 		const place = { folder: spool.folder, secrets: `${options.folder}/secrets` };
 		this.#follower = await Follower.begin({ target, login: await options.login(), file: beginning.file, ...place });
+		void this.#follower.ending.then(() => this.#wake.abort());
 		this.#source = source;
 		options.log.info({ source: source.look.name, role: source.role, file: beginning.file }, "following");
 		return null;
@@ -117,7 +123,7 @@ export class FollowSession {
 		if (arrived?.more === true && progressed) return null;
 		if (ended !== null) return this.#ending(this.#full ? "the spool is empty again" : ended);
 		if (this.#isStalled(progressed)) return this.#ending("it does not give what others have", this.#source?.look.name);
-		await options.clock.sleep(options.limits.flushMs, this.#interrupted(stop));
+		await options.clock.sleep(options.limits.flushMs, this.#wake.signal);
 		return null;
 	}
 
@@ -229,13 +235,6 @@ export class FollowSession {
 			}
 			if (bytes <= (3 * spoolBytes) / 4) alerts.delete("spoolFull");
 		}
-	}
-
-	/** The end of the source's process is not waited for until the next round. */
-	#interrupted(stop: AbortSignal): AbortSignal {
-		const ended = new AbortController();
-		void this.#follower?.ending.then(() => ended.abort());
-		return AbortSignal.any([stop, ended.signal]);
 	}
 }
 
