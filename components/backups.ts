@@ -162,14 +162,18 @@ function recurringJobs({ plan: { backup, validation } }: BackupsArgs) {
 	return all.filter((one): one is Recurring & { readonly schedule: string } => one.schedule !== null);
 }
 
-/** One at a time; one that hangs ends when its next turn has come, so that it does not keep it from beginning. */
+/**
+ * One at a time; one that hangs is ended, so that it does not keep the next from beginning. Jobs take turns, and Kubernetes
+ * counts the time in which one waits for the nightly full backup: each has as long as that may take.
+ */
 function declareJob(
 	name: string,
 	args: BackupsArgs,
 	{ title, schedule, args: words }: Recurring & { readonly schedule: string },
 	opts: pulumi.CustomResourceOptions,
 ) {
-	const { timezone } = args.plan.backup;
+	const { timezone, full } = args.plan.backup;
+	const periods = [schedule, full ?? schedule].map((one) => periodOf(one, timezone));
 	return new k8s.batch.v1.CronJob(
 		`${name}-${title}`,
 		{
@@ -177,7 +181,7 @@ function declareJob(
 			spec: {
 				...recurring(schedule, timezone),
 				jobTemplate: jobTemplate(args, "backup", {
-					activeDeadlineSeconds: periodOf(schedule, timezone),
+					activeDeadlineSeconds: Math.max(...periods),
 					// Once more after what passes; what does not pass is for people, and an alert.
 					backoffLimit: 1,
 					spec: jobPod(shape(args), words),
