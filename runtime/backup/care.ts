@@ -11,6 +11,7 @@ import type { ObjectStore } from "../store/objectStore.ts";
 import { type ArchiveCare, careForArchive } from "./archiveCare.ts";
 import { type Away, away, type BackupStore, nameOf } from "./backupStore.ts";
 import { type Copied, copyMissing } from "./copyMissing.ts";
+import { repositoryExists } from "./ensureRepository.ts";
 import { entryKey, verifiedPrefix } from "./entry.ts";
 import { type Holding, readHolding } from "./holding.ts";
 import { mendArchive } from "./mendArchive.ts";
@@ -116,7 +117,7 @@ async function careOf(holding: Holding, old: readonly string[], run: CareRun): P
 		mended,
 		chain,
 		checked,
-		damage: await check(store, context, checked),
+		damage: await check(store, context, cluster, checked),
 	};
 }
 
@@ -157,13 +158,22 @@ async function removeEntries(objects: ObjectStore, cluster: string, ids: readonl
 const removed = async (objects: ObjectStore, key: string) =>
 	(await objects.remove(key)) || (await objects.remove(key, "hide"));
 
-/** @returns what is damaged; null if nothing */
-async function check({ repository }: BackupStore, context: ResticContext, part: string): Promise<string | null> {
+/**
+ * @returns what is damaged; null if nothing
+ * @throws what the store throws that has gone away meanwhile: that it does not answer is no damage
+ */
+async function check(
+	store: BackupStore,
+	context: ResticContext,
+	cluster: string,
+	part: string,
+): Promise<string | null> {
 	try {
-		await restic(repository, context, { args: ["check", `--read-data-subset=${part}`] });
+		await restic(store.repository, context, { args: ["check", `--read-data-subset=${part}`] });
 		return null;
 	} catch (error) {
 		context.signal?.throwIfAborted();
+		await repositoryExists(store, cluster);
 		return error instanceof Error ? error.message : String(error);
 	}
 }
