@@ -17,6 +17,7 @@ import { type GtidSet, subtract } from "../mysql/gtidSet.ts";
 import { openSession } from "../mysql/session.ts";
 import { deadlineFor } from "../store/objectStore.ts";
 import { openStores } from "../store/openStores.ts";
+import { archivedIn } from "./archivedSet.ts";
 import { ArchiveMetrics } from "./archiveMetrics.ts";
 import { type ArchiveLimits, Archiver } from "./archiver.ts";
 import { serveArchive } from "./archiveServer.ts";
@@ -83,6 +84,7 @@ async function archiveUntil(stop: AbortSignal, settings: Settings, access: Clust
 		alive: () => systemClock.now() - archiver.roundAt < stuckMs(archiver.options.limits) || awaitsStores(archiver),
 		status: () => status,
 		catalogue: () => watch.document(),
+		archived: archivedIn(stores, settings.cluster),
 		metrics: metrics.registry,
 	});
 	const look = async () => {
