@@ -8,6 +8,7 @@ export type Identity = (typeof identities)[number];
 export const keysOf = (cluster: string) => ({
 	archive: `archive/${cluster}/`,
 	backups: `backups/${cluster}/`,
+	checked: `checked/${cluster}/`,
 	repository: `repository/${cluster}/`,
 	verified: `verified/${cluster}/`,
 	careEvidence: `evidence/backups/${cluster}/`,
@@ -31,18 +32,18 @@ export interface Rights {
  * @param cluster the database; no identity reaches another one's keys
  */
 export function rightsOf(identity: Identity, cluster: string): Rights {
-	const { archive, backups, repository, verified, careEvidence, restoreEvidence } = keysOf(cluster);
+	const { archive, backups, checked, repository, verified, careEvidence, restoreEvidence } = keysOf(cluster);
 	const none = { writes: [], hides: [], forgets: [] };
 	switch (identity) {
 		case "archiver":
-			return { ...none, reads: [archive, backups, verified], writes: [archive] };
+			return { ...none, reads: [archive, backups, checked, verified], writes: [archive] };
 		case "restorer":
 			return { ...none, reads: [archive, backups, repository, verified] };
 		case "jobs":
 			return {
 				reads: [archive, backups, repository, verified],
 				// What one region lacks of the archive is taken from the other.
-				writes: [archive, backups, repository, verified, careEvidence, restoreEvidence],
+				writes: [archive, backups, checked, repository, verified, careEvidence, restoreEvidence],
 				hides: [repository, backups, verified],
 				forgets: [archive, backups, verified],
 			};

@@ -3,7 +3,8 @@ import { z } from "zod";
 import { type GtidSet, parseGtidSet } from "../mysql/gtidSet.ts";
 import type { ObjectStore } from "../store/objectStore.ts";
 
-export const chainNoteKey = (cluster: string): string => `archive/${cluster}/check.json`;
+/** Not beside the segments: what lies there may be replicated, and each store has a note of its own. */
+export const chainNoteKey = (cluster: string): string => `checked/${cluster}/archive.json`;
 
 const schema = z.object({
 	version: z.literal(1),
