@@ -75,7 +75,6 @@ export async function care(run: CareRun): Promise<CareReport> {
 	const unwanted = new Set<string>();
 	for (const store of stores) {
 		try {
-			await restic(store.repository, context, { args: ["unlock"] });
 			const holding = await readHolding(store, context, cluster, { retention, now });
 			const old = expired(holding.kept, retention, now);
 			for (const id of old) unwanted.add(id);
@@ -94,6 +93,8 @@ async function careOf(holding: Holding, old: readonly string[], run: CareRun): P
 	const { context, cluster, retention, now, tell } = run;
 	const { store, catalogue, known, leftovers } = holding;
 	const { repository, objects } = store;
+	// restic tries for a quarter of an hour to reach a store that is away: by now this one has answered.
+	await restic(repository, context, { args: ["unlock"] });
 	tell({ step: `letting go in ${nameOf(store)}` });
 	const there = new Set(known.map(({ backup }) => backup));
 	const kept = holding.kept.filter(({ id }) => !old.includes(id));
@@ -101,12 +102,14 @@ async function careOf(holding: Holding, old: readonly string[], run: CareRun): P
 	const names = known.filter(({ backup }) => backup !== null && old.includes(backup)).map(({ id }) => id);
 	if (names.length > 0) await restic(repository, context, { args: ["forget", ...names] });
 	// Also what an earlier run forgot and did not come to prune. Where a snapshot was lost, its data may still be saved.
-	if (lost.length === 0) await restic(repository, context, { args: ["prune"] });
+	const unpruned = lost.length === 0 ? await damageFound(store, context, cluster, ["prune"]) : null;
 	const undeletable = await removeEntries(objects, cluster, [...old, ...leftovers]);
 	const archive = await careForArchive(objects, cluster, kept, { retention, now });
 	const { mended, chain } = await careForChain(holding, kept, run);
 	const checked = partOf(now);
 	tell({ step: `reading ${checked} of ${nameOf(store)}` });
+	const read = await damageFound(store, context, cluster, ["check", `--read-data-subset=${checked}`]);
+	const damage = [unpruned, read].filter((one) => one !== null);
 	return {
 		store: nameOf(store),
 		forgotten: old,
@@ -117,7 +120,7 @@ async function careOf(holding: Holding, old: readonly string[], run: CareRun): P
 		mended,
 		chain,
 		checked,
-		damage: await check(store, context, cluster, checked),
+		damage: damage.length === 0 ? null : damage.join("; "),
 	};
 }
 
@@ -162,14 +165,14 @@ const removed = async (objects: ObjectStore, key: string) =>
  * @returns what is damaged; null if nothing
  * @throws what the store throws that has gone away meanwhile: that it does not answer is no damage
  */
-async function check(
+async function damageFound(
 	store: BackupStore,
 	context: ResticContext,
 	cluster: string,
-	part: string,
+	args: readonly string[],
 ): Promise<string | null> {
 	try {
-		await restic(store.repository, context, { args: ["check", `--read-data-subset=${part}`] });
+		await restic(store.repository, context, { args });
 		return null;
 	} catch (error) {
 		context.signal?.throwIfAborted();
