@@ -122,6 +122,32 @@ const retention = { full: days(10), incremental: days(3), logical: days(10), arc
 		await first.objects.put(snapshot, body, "once");
 	});
 
+	test.each<[string, string, (bodies: readonly [Buffer, Buffer]) => readonly [Buffer, Buffer]]>([
+		["a truncated pack", "data", ([one, other]) => [one.subarray(0, -7), other]],
+		["two packs in each other's place", "data", ([one, other]) => [other, one]],
+		["two snapshots in each other's place", "snapshots", ([one, other]) => [other, one]],
+	])("finds %s, and names the file", async (_, kind, damage) => {
+		const [first] = stores;
+		const keys = (await keysIn(first, `${repositoryPath(cluster)}/${kind}/`)).slice(0, 2);
+		const bodies = (await Promise.all(keys.map((key) => first.objects.get(key)))) as [Buffer, Buffer];
+		const put = async (written: readonly [Buffer, Buffer]) => {
+			for (const [n, key] of keys.entries()) await first.objects.put(key, written[n] as Buffer, "replace");
+		};
+		await put(damage(bodies));
+		try {
+			const said: string[] = [];
+			for (let later = 0; later < 7; later++) {
+				const report = await run(later, [first], { ...retention, incremental: days(100) });
+				expect(report.away).toEqual([]);
+				said.push(ofStore(report, "store-1")?.damage ?? "");
+			}
+			const names = keys.map((key) => key.slice(key.lastIndexOf("/") + 1, key.lastIndexOf("/") + 9));
+			expect(said.join("\n")).toMatch(new RegExp(names.join("|")));
+		} finally {
+			await put(bodies);
+		}
+	});
+
 	test("says of a store that goes away while it is checked that it is away, not that it is damaged", async () => {
 		const [, second] = stores;
 		const path = process.env.PATH;
