@@ -103,7 +103,8 @@ const keptMeanings: Readonly<Record<KeptAlert, AlertMeaning>> = {
 	},
 	archiveGap: {
 		means: "Transactions were purged before they were archived, or lost in a store: no restore crosses that gap.",
-		remedy: "`mysql-dr archive status` names what is lost. A full backup was asked for at once; see that it ends (`mysql-dr backups`): restores begin after it.",
+		remedy:
+			"`mysql-dr archive status` names what is lost. A full backup was asked for at once; see that it ends (`mysql-dr backups`): restores begin after it.",
 	},
 	archiveStoreAway: {
 		means: "A store takes nothing; the other one goes on, and what this one lacks waits for it.",
