@@ -5,20 +5,30 @@
  */
 import { delimiter } from "node:path";
 import { parseArgs } from "node:util";
+import { archiveLagLines, benchArchiveLag } from "./archiveLag.ts";
 import { benchIncremental, incrementalLines } from "./incremental.ts";
 import { machine } from "./machine.ts";
 import { benchRestore, restoreLines } from "./restore.ts";
+import { benchUnderBackup, underBackupLines } from "./underBackup.ts";
 
 const usage = `npm run bench -- restore [--gigabytes 4] [--transactions 60000] [--folder /tmp] [--json]
 npm run bench -- incremental [--gigabytes 4] [--folder /tmp] [--json]
+npm run bench -- archive [--gigabytes 4] [--seconds 120] [--flush 5] [--rate N] [--folder /tmp] [--json]
+npm run bench -- backup [--gigabytes 4] [--seconds 120] [--rate N] [--folder /tmp] [--json]
   --gigabytes N     size of the data set: half of it rows of sysbench, half texts (4)
   --transactions N  what the archive holds after the backup (6,500 a gigabyte: an hour that changes 1 % of the rows)
+  --seconds N       how long is written; before a backup, and after it again (120)
+  --flush N         the archiver's interval, seconds (5)
+  --rate N          transactions a second (as many as there come)
   --folder PATH     where the data go; five times their size (the system's temporary folder)
   --json            one document on standard output`;
 
 const options = {
 	gigabytes: { type: "string", default: "4" },
 	transactions: { type: "string" },
+	seconds: { type: "string", default: "120" },
+	flush: { type: "string", default: "5" },
+	rate: { type: "string" },
 	folder: { type: "string" },
 	json: { type: "boolean", default: false },
 	help: { type: "boolean", default: false },
@@ -32,7 +42,7 @@ const note = (text: string) => process.stderr.write(`${text}\n`);
 async function main(argv: readonly string[]): Promise<number> {
 	const { values, positionals } = parseArgs({ args: [...argv], options, allowPositionals: true });
 	const [name] = positionals;
-	if (values.help || positionals.length !== 1 || (name !== "restore" && name !== "incremental")) {
+	if (values.help || positionals.length !== 1 || !isBench(name)) {
 		note(usage);
 		return values.help ? 0 : 2;
 	}
@@ -40,8 +50,13 @@ async function main(argv: readonly string[]): Promise<number> {
 	const transactions = Math.round(positive("--transactions", values.transactions ?? String(hourly * gigabytes)));
 	const lent = process.env.MYSQL_DR_MYSQLD_PATH;
 	process.env.PATH = [lent, process.env.PATH, "/usr/sbin"].filter(Boolean).join(delimiter);
-	const common = { gigabytes, folder: values.folder, note };
-	const { result, lines } = await benches[name](common, transactions);
+	const common = {
+		...{ gigabytes, transactions, folder: values.folder, note },
+		seconds: positive("--seconds", values.seconds),
+		flushSeconds: positive("--flush", values.flush),
+		rate: values.rate === undefined ? null : positive("--rate", values.rate),
+	};
+	const { result, lines } = await benches[name](common);
 	const document = { name, ...(await machine()), ...result };
 	process.stdout.write(values.json ? `${JSON.stringify(document, null, "\t")}\n` : `${lines.join("\n")}\n`);
 	return 0;
@@ -49,20 +64,35 @@ async function main(argv: readonly string[]): Promise<number> {
 
 interface Common {
 	readonly gigabytes: number;
+	readonly transactions: number;
+	readonly seconds: number;
+	readonly flushSeconds: number;
+	readonly rate: number | null;
 	readonly folder: string | undefined;
 	readonly note: (text: string) => void;
 }
 
 const benches = {
-	async restore(common: Common, transactions: number) {
-		const result = await benchRestore({ ...common, transactions });
+	async restore(common: Common) {
+		const result = await benchRestore(common);
 		return { result, lines: restoreLines(result) };
 	},
 	async incremental(common: Common) {
 		const result = await benchIncremental(common);
 		return { result, lines: incrementalLines(result) };
 	},
+	async archive(common: Common) {
+		const result = await benchArchiveLag(common);
+		return { result, lines: archiveLagLines(result) };
+	},
+	async backup(common: Common) {
+		const result = await benchUnderBackup(common);
+		return { result, lines: underBackupLines(result) };
+	},
 };
+
+const isBench = (name: string | undefined): name is keyof typeof benches =>
+	name !== undefined && Object.hasOwn(benches, name);
 
 function positive(option: string, text: string): number {
 	const value = Number(text);

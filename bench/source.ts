@@ -72,11 +72,21 @@ async function sysbench(
 	command: string,
 	gigabytes: number,
 	more: readonly string[] = [],
-	test = "oltp_write_only",
+	test?: string,
 ): Promise<void> {
+	await execa("sysbench", sysbenchArgs(socket, command, gigabytes, more, test), { maxBuffer: 64 * MiB });
+}
+
+export function sysbenchArgs(
+	socket: string,
+	command: string,
+	gigabytes: number,
+	more: readonly string[] = [],
+	test = "oltp_write_only",
+): string[] {
 	const login = [`--mysql-socket=${socket}`, "--mysql-user=bench", `--mysql-password=${password}`];
 	const size = [`--tables=${tables}`, `--table-size=${rowsOf(gigabytes)}`];
-	await execa("sysbench", [test, ...login, ...size, ...more, command], { maxBuffer: 64 * MiB });
+	return [test, ...login, ...size, ...more, command];
 }
 
 export interface Archived {

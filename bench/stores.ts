@@ -21,7 +21,7 @@ export interface BenchStore extends BackupStore {
 }
 
 /** @throws Error where the server was never built */
-export async function benchStore(folder: string, cluster: string): Promise<BenchStore> {
+export async function benchStore(folder: string, cluster: string, name = "store-1"): Promise<BenchStore> {
 	const program = await versitygw();
 	const port = await freePort();
 	const keys = { accessKey: "bench", secretKey: randomBytes(20).toString("hex") };
@@ -35,7 +35,7 @@ export async function benchStore(folder: string, cluster: string): Promise<Bench
 	});
 	await until("versitygw answers", 60, async () => (await fetch(`${endpoint}/health`)).ok);
 	await s3(endpoint, region, keys, { method: "PUT", path: `/${bucket}` });
-	const store = { name: "store-1", kind: "s3", region, bucket, endpoint } as const;
+	const store = { name, kind: "s3", region, bucket, endpoint } as const;
 	const { repository, environment, options: more } = resticAccess({ store, cluster, keys, folder });
 	return {
 		objects: s3Store({ store, keys: async () => keys }),

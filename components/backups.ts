@@ -1,6 +1,6 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { type Duration, type Plan, type Size, size } from "../objectives/index.ts";
+import type { Duration, Plan, Size } from "../objectives/index.ts";
 import { archiverRules, backupRules, declareAccount, restoreRules } from "./backups/access.ts";
 import { archiverPod, type BackupPodShape, jobPod, restorePod } from "./backups/pod.ts";
 import { after, jobTemplate, periodOf, recurring, suspended } from "./cronJobs.ts";
@@ -36,20 +36,14 @@ export interface BackupsArgs extends Place {
 	readonly storageClass?: string | undefined;
 	/** Of each job's container, as Kubernetes writes it: a mysqld is booted in it. */
 	readonly jobMemory: string;
-	/** What the archiver may hold while a store is away. Default {@link defaultSpool}. */
-	readonly spool?: Size | undefined;
-	/** Of the archiver's container. Default {@link defaultArchiverMemory}. */
-	readonly archiverMemory?: string | undefined;
+	/** What the archiver may hold while the stores are away. */
+	readonly spool: Size;
+	/** Of the archiver's container, as Kubernetes writes it. */
+	readonly archiverMemory: string;
 	readonly priorityClass?: string | undefined;
 	/** Who the pods are to stores that this stack has made. Default: they open stores with the keys in `secrets.stores`. */
 	readonly access?: DatabaseAccess | undefined;
 }
-
-/** A gibibyte of binary logs: what a small database writes in a day, which a store may be away. */
-export const defaultSpool = size("1Gi");
-
-/** Node.js, mysqlbinlog, and a segment or two on their way. */
-export const defaultArchiverMemory = "384Mi";
 
 /**
  * What copies the database out of the cluster and tries the copies: an archiver that follows a replica, a CronJob for
@@ -138,8 +132,8 @@ function declareArchiver(name: string, args: BackupsArgs, opts: pulumi.CustomRes
 					metadata: { labels: selector, annotations: { "mysql-dr/settings": args.settingsHash } },
 					spec: archiverPod({
 						...shape(args),
-						volume: args.spool ?? defaultSpool,
-						memory: args.archiverMemory ?? defaultArchiverMemory,
+						volume: args.spool,
+						memory: args.archiverMemory,
 					}),
 				},
 			},
@@ -168,14 +162,18 @@ function recurringJobs({ plan: { backup, validation } }: BackupsArgs) {
 	return all.filter((one): one is Recurring & { readonly schedule: string } => one.schedule !== null);
 }
 
-/** One at a time; one that hangs ends when its next turn has come, so that it does not keep it from beginning. */
+/**
+ * One at a time; one that hangs is ended, so that it does not keep the next from beginning. Jobs take turns, and Kubernetes
+ * counts the time in which one waits for the nightly full backup: each has as long as that may take.
+ */
 function declareJob(
 	name: string,
 	args: BackupsArgs,
 	{ title, schedule, args: words }: Recurring & { readonly schedule: string },
 	opts: pulumi.CustomResourceOptions,
 ) {
-	const { timezone } = args.plan.backup;
+	const { timezone, full } = args.plan.backup;
+	const periods = [schedule, full ?? schedule].map((one) => periodOf(one, timezone));
 	return new k8s.batch.v1.CronJob(
 		`${name}-${title}`,
 		{
@@ -183,7 +181,7 @@ function declareJob(
 			spec: {
 				...recurring(schedule, timezone),
 				jobTemplate: jobTemplate(args, "backup", {
-					activeDeadlineSeconds: periodOf(schedule, timezone),
+					activeDeadlineSeconds: Math.max(...periods),
 					// Once more after what passes; what does not pass is for people, and an alert.
 					backoffLimit: 1,
 					spec: jobPod(shape(args), words),

@@ -100,6 +100,8 @@ export function databaseArgs(config: StackConfig, index: number, offers: SiteOff
 						settingsHash: settingsHash(settings),
 						secrets,
 						scratch: database.backup.scratch,
+						spool: database.backup.spool,
+						archiverMemory: formatSize(database.backup.archiverMemory),
 						storageClass: settings.backup.storageClass,
 						jobMemory: formatSize(database.resources.memory),
 					},

@@ -1,8 +1,9 @@
 /** What is wrong with the settings of backups although each alone is well formed. */
+import { largestBinaryLog, leastSpool } from "./archiveRoom.ts";
 import { type Duration, formatDuration } from "./duration.ts";
 import { UserError } from "./error.ts";
 import { plan } from "./planning.ts";
-import { formatSize } from "./size.ts";
+import { bytes, formatSize } from "./size.ts";
 import { type DatabaseConfig, type ReadableConfig, siteFacts } from "./stack.ts";
 
 const day = 24 * 3600 * 1000;
@@ -11,7 +12,7 @@ export function checkBackups(config: ReadableConfig): UserError[] {
 	const databases = (config.databases ?? []).map((database, index) => ({ database, field: `databases[${index}]` }));
 	return [
 		...databases.flatMap(({ database, field }) =>
-			database ? [...scratch(database, field), ...names(database, field)] : [],
+			database ? [...scratch(database, field), ...spool(database, field), ...names(database, field)] : [],
 		),
 		...locks(config),
 	];
@@ -26,6 +27,19 @@ function scratch({ backup, volume }: DatabaseConfig, field: string): UserError[]
 			value: formatSize(backup.scratch),
 			wrong: `${formatSize(backup.scratch)} is less than the volume of ${formatSize(volume)} whose copy is booted on it`,
 			remedy: `set ${formatSize(volume)} or more, or leave it out`,
+		}),
+	];
+}
+
+/** With less, the archiver would stop reading within one binary log, and begin it anew for ever. */
+function spool({ backup }: DatabaseConfig, field: string): UserError[] {
+	if (backup.spool >= leastSpool) return [];
+	return [
+		new UserError({
+			field: `${field}.backup.spool`,
+			value: formatSize(backup.spool),
+			wrong: `${formatSize(backup.spool)} is less than three binary logs of ${formatSize(bytes(largestBinaryLog))}`,
+			remedy: `set ${formatSize(leastSpool)} or more, or leave it out`,
 		}),
 	];
 }

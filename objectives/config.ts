@@ -1,4 +1,5 @@
 import type { z } from "zod";
+import { defaultArchiverMemory, defaultSpool } from "./archiveRoom.ts";
 import { lockDays, shortestArchive } from "./backupChecks.ts";
 import { type CloudConfig, clouds, clusterKinds, regionPair, storageProfiles, zonesOf } from "./cloud.ts";
 import { dualRegion, dualRegionFaults } from "./cloudChecks.ts";
@@ -194,24 +195,34 @@ function unwrapped(value: unknown, name: string): unknown {
 	}
 }
 
+const defaultMemory = size("1Gi");
+
+/** How its backups are made, with what follows from its size filled in. */
+function completedBackup({ backup, ...given }: z.infer<typeof schema.databaseSchema>): DatabaseConfig["backup"] {
+	const largest = given.volumeGrowth?.upTo ?? given.volume;
+	return {
+		...backup,
+		scratch: backup?.scratch ?? largest,
+		spool: backup?.spool ?? defaultSpool(largest),
+		archiverMemory: backup?.archiverMemory ?? defaultArchiverMemory(given.resources?.memory ?? defaultMemory),
+		checks: backup?.checks ?? [],
+	};
+}
+
 /** A database with its defaults filled in. */
 function completedDatabase(given: z.infer<typeof schema.databaseSchema> | undefined): DatabaseConfig | undefined {
 	if (!given) return undefined;
-	const { tier, rto, rpo, scenarios, archive, schedules, backup, ...rest } = given;
+	const { tier, rto, rpo, scenarios, archive, schedules, ...rest } = given;
 	return {
 		...rest,
 		namespace: given.namespace ?? given.name,
 		schema: given.schema ?? "app",
 		resources: {
 			cpu: given.resources?.cpu ?? "250m",
-			memory: given.resources?.memory ?? size("1Gi"),
+			memory: given.resources?.memory ?? defaultMemory,
 		},
 		objectives: objectives(tier, { rto, rpo, scenarios }),
-		backup: {
-			...backup,
-			scratch: backup?.scratch ?? given.volumeGrowth?.upTo ?? given.volume,
-			checks: backup?.checks ?? [],
-		},
+		backup: completedBackup(given),
 		overrides: { ...(archive && { archive }), ...(schedules && { schedules }) },
 	};
 }

@@ -116,6 +116,8 @@ const backup = z.strictObject({
 	key: z.strictObject({ existingSecret: subdomain("a Secret") }).optional(),
 	scratch: unit<Size>(size, 'write a size such as "10Gi"').optional(),
 	storageClass: subdomain("a StorageClass").optional(),
+	spool: unit<Size>(size, 'write a size such as "10Gi"').optional(),
+	archiverMemory: unit<Size>(size, 'write a size such as "512Mi"').optional(),
 	checks: z
 		.array(
 			z.strictObject({

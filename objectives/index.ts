@@ -1,4 +1,5 @@
 export { annotationsOf, promiseAnnotations } from "./annotations.ts";
+export { defaultArchiverMemory, defaultSpool, largestBinaryLog, leastSpool } from "./archiveRoom.ts";
 export { type Cloud, type CloudConfig, clouds, multiRegionOf, type RegionPair } from "./cloud.ts";
 export { parseConfig } from "./config.ts";
 export { type Cron, cron } from "./cron.ts";

@@ -76,6 +76,10 @@ export interface BackupConfig {
 	readonly scratch: Size;
 	/** Of that volume; default: the site's. */
 	readonly storageClass?: string | undefined;
+	/** Of the archiver's volume; default: a tenth of the database's ({@link defaultSpool}). */
+	readonly spool: Size;
+	/** Of the archiver's container: one transaction must fit in it several times. Default: a quarter of an instance's. */
+	readonly archiverMemory: Size;
 	/** Asked of every restored copy by the restore test. */
 	readonly checks: readonly SqlCheck[];
 }

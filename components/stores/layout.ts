@@ -8,6 +8,7 @@ export type Identity = (typeof identities)[number];
 export const keysOf = (cluster: string) => ({
 	archive: `archive/${cluster}/`,
 	backups: `backups/${cluster}/`,
+	checked: `checked/${cluster}/`,
 	repository: `repository/${cluster}/`,
 	verified: `verified/${cluster}/`,
 	careEvidence: `evidence/backups/${cluster}/`,
@@ -21,7 +22,7 @@ export const replicatedKeys = { archive: "archive/", evidence: "evidence/" } as 
 export interface Rights {
 	readonly reads: readonly string[];
 	readonly writes: readonly string[];
-	/** What may be deleted so that a version stays, from which it can be brought back: restic's own files. */
+	/** What may be deleted so that a version stays, from which it can be brought back: restic's own files, and entries that are locked for longer than their backup is kept. */
 	readonly hides: readonly string[];
 	/** What may be deleted for good once it is no longer locked: what the plan's retention lets go. */
 	readonly forgets: readonly string[];
@@ -31,18 +32,19 @@ export interface Rights {
  * @param cluster the database; no identity reaches another one's keys
  */
 export function rightsOf(identity: Identity, cluster: string): Rights {
-	const { archive, backups, repository, verified, careEvidence, restoreEvidence } = keysOf(cluster);
+	const { archive, backups, checked, repository, verified, careEvidence, restoreEvidence } = keysOf(cluster);
 	const none = { writes: [], hides: [], forgets: [] };
 	switch (identity) {
 		case "archiver":
-			return { ...none, reads: [archive, backups, verified], writes: [archive] };
+			return { ...none, reads: [archive, backups, checked, verified], writes: [archive] };
 		case "restorer":
 			return { ...none, reads: [archive, backups, repository, verified] };
 		case "jobs":
 			return {
 				reads: [archive, backups, repository, verified],
-				writes: [backups, repository, verified, careEvidence, restoreEvidence],
-				hides: [repository],
+				// What one region lacks of the archive is taken from the other.
+				writes: [archive, backups, checked, repository, verified, careEvidence, restoreEvidence],
+				hides: [repository, backups, verified],
 				forgets: [archive, backups, verified],
 			};
 	}

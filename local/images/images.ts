@@ -49,7 +49,8 @@ export async function ensureRuntimeImage(progress: Progress): Promise<readonly I
 	return buildImage(
 		{
 			name: `${prefix}/runtime`,
-			containerfile: parseContainerfile(text),
+			// The machine's own mirror has one moment, and what it has then.
+			containerfile: parseContainerfile(text, { SNAPSHOT: "", RESTIC: "" }),
 			context: checkout,
 			sources: bundleInputs(),
 			prepare: () => bundle(join(checkout, bundleFile)),

@@ -1,7 +1,8 @@
 /** What the archiver says of itself: its /status, and what its alerts are made of. */
 import type { KeptAlert } from "../failover/alerts.ts";
-import { formatGtidSet } from "../mysql/gtidSet.ts";
+import { formatGtidSet, isEmpty } from "../mysql/gtidSet.ts";
 import type { Archiver } from "./archiver.ts";
+import type { Gaps, StoreFault } from "./gaps.ts";
 
 export interface ArchiveStatus {
 	readonly cluster: string;
@@ -18,6 +19,8 @@ export interface ArchiveStatus {
 	/** The number of the last segment. */
 	readonly segments: number;
 	readonly provisional: boolean;
+	/** What the last check of the stored archive could not mend. */
+	readonly faults: readonly StoreFault[];
 	readonly lastError: string | null;
 }
 
@@ -34,7 +37,11 @@ export interface StoreStatus {
 /** Flush intervals after which the archive is behind. */
 const lateAfter = 3;
 
-export function archiveStatus(archiver: Archiver, spoolBytes: number): ArchiveStatus {
+export function archiveStatus(
+	archiver: Archiver,
+	spoolBytes: number,
+	gaps: Pick<Gaps, "open" | "faults">,
+): ArchiveStatus {
 	const { keeper, options } = archiver;
 	const end = keeper.end();
 	const now = options.clock.wall();
@@ -57,19 +64,27 @@ export function archiveStatus(archiver: Archiver, spoolBytes: number): ArchiveSt
 		throughAt: end.lastCommit === null ? null : new Date(end.lastCommit / 1000).toISOString(),
 		lagSeconds,
 		following: source === null ? null : { instance: source.look.name, role: source.role },
-		...{ stores, spoolBytes, alerts: alerts(archiver, stores, lagSeconds) },
+		...{ stores, spoolBytes, alerts: alerts(archiver, stores, lagSeconds, gaps) },
 		segments: end.number,
 		provisional: end.provisional,
+		faults: gaps.faults,
 		lastError: archiver.lastError,
 	};
 }
 
-function alerts(archiver: Archiver, stores: readonly StoreStatus[], lag: number | null): KeptAlert[] {
+function alerts(
+	archiver: Archiver,
+	stores: readonly StoreStatus[],
+	lag: number | null,
+	gaps: Pick<Gaps, "open" | "faults">,
+): KeptAlert[] {
 	const { limits } = archiver.options;
 	const late = lag === null || lag * 1000 > lateAfter * limits.flushMs;
+	const lacking = archiver.alerts.has("archiveGap") || !isEmpty(gaps.open) || gaps.faults.length > 0;
 	return [
 		...(late ? (["archiveLagging"] as const) : []),
+		...(lacking ? (["archiveGap"] as const) : []),
 		...(stores.some(({ lastError }) => lastError !== null) ? (["archiveStoreAway"] as const) : []),
-		...archiver.alerts,
+		...[...archiver.alerts].filter((alert) => alert !== "archiveGap"),
 	];
 }

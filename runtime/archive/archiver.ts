@@ -10,11 +10,13 @@ import { ChainKeeper } from "./chainKeeper.ts";
 import type { ClusterView } from "./clusterView.ts";
 import { Completeness } from "./completeness.ts";
 import { FollowSession } from "./followSession.ts";
+import type { TermGap } from "./gaps.ts";
 import type { HeaderLine } from "./headerLine.ts";
 import { Looker } from "./look.ts";
 import { SealedSpool } from "./sealedSpool.ts";
 import { Spool } from "./spool.ts";
 import { ConflictError } from "./storeWriter.ts";
+import { TransactionTooLargeError } from "./transactionRoom.ts";
 import { orphansOf, type Reign } from "./wanted.ts";
 
 export interface ArchiverOptions {
@@ -33,7 +35,7 @@ export interface ArchiverOptions {
 	/** Transactions of which these are the commit times (µs since 1970) are in this store now; null: in all of them. */
 	readonly onArchived: (store: string | null, commits: readonly number[]) => void;
 	/** Something is lost for good: only a new full backup leads a restore past it. */
-	readonly onGap: (missing: GtidSet) => void;
+	readonly onGap: (gap: TermGap) => void;
 }
 
 export interface ArchiveLimits {
@@ -48,7 +50,12 @@ export interface ArchiveLimits {
 	readonly spoolBytes: number;
 	/** After so many bytes of binary log a segment is cut. */
 	readonly segmentBytes: number;
+	/** Of binary log in one segment, so that it can be sealed in memory: a transaction that is larger cannot be archived. */
+	readonly largestSegment: number;
 }
+
+/** Until what has no room is tried again: each time a part of the binary log is fetched. Times what others wait. */
+const roomPatience = 60;
 
 export class Archiver {
 	readonly options: ArchiverOptions;
@@ -114,14 +121,21 @@ export class Archiver {
 			try {
 				await this.#follow(stop);
 			} catch (error) {
-				this.#lastError = error instanceof Error ? error.message : String(error);
-				if (error instanceof ConflictError) this.alerts.add("archiveConflict");
 				log.warn({ err: error }, "the archive is begun anew from where the stores end");
-				await clock.sleep(limits.retryMs, stop);
+				await clock.sleep(limits.retryMs * this.#failed(error), stop);
 			}
 		}
 		await this.keeper.close();
 		this.looker.close();
+	}
+
+	/** @returns how much longer than after other failures it is waited before the next try */
+	#failed(error: unknown): number {
+		this.#lastError = error instanceof Error ? error.message : String(error);
+		if (error instanceof ConflictError) this.alerts.add("archiveConflict");
+		if (!(error instanceof TransactionTooLargeError)) return 1;
+		this.alerts.add("transactionTooLarge");
+		return roomPatience;
 	}
 
 	/** @param well the one before went well */

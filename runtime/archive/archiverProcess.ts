@@ -3,6 +3,7 @@ import { readFileSync, statfsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type Logger, pino } from "pino";
+import { largestSegmentWithin } from "../../objectives/archiveRoom.ts";
 import { type Settings, settingsSchema } from "../../objectives/settings.ts";
 import { registerBackupMetrics } from "../backup/backupMetrics.ts";
 import { BackupWatch } from "../backup/backupWatch.ts";
@@ -12,23 +13,16 @@ import { systemClock } from "../failover/clock.ts";
 import { type JobPaths, jobPaths } from "../instance/jobPlace.ts";
 import { readPassword } from "../instance/readPasswords.ts";
 import { type ClusterAccess, clusterAccess } from "../kubernetes/access.ts";
-import { cronJobNames, startJob } from "../kubernetes/jobs.ts";
-import {
-	contains,
-	emptySet,
-	formatGtidSet,
-	type GtidSet,
-	isEmpty,
-	parseGtidSet,
-	subtract,
-	union,
-} from "../mysql/gtidSet.ts";
+import { type GtidSet, subtract } from "../mysql/gtidSet.ts";
 import { openSession } from "../mysql/session.ts";
+import { deadlineFor } from "../store/objectStore.ts";
 import { openStores } from "../store/openStores.ts";
+import { archivedIn } from "./archivedSet.ts";
 import { ArchiveMetrics } from "./archiveMetrics.ts";
-import { Archiver } from "./archiver.ts";
+import { type ArchiveLimits, Archiver } from "./archiver.ts";
 import { serveArchive } from "./archiveServer.ts";
 import { type ArchiveStatus, archiveStatus } from "./archiveStatus.ts";
+import { Gaps } from "./gaps.ts";
 import { kubernetesView } from "./kubernetesView.ts";
 import { Purger } from "./purger.ts";
 
@@ -37,8 +31,8 @@ const httpPort = 8080;
 /** Of the volume: the file system needs some, and a segment is written beside what it replaces. */
 const spoolShare = 0.8;
 const purgeMs = 60_000;
-/** Rounds wait for stores that are slow; longer than any call's deadline, a round is stuck. */
-const stuckMs = 600_000;
+/** Rounds wait for stores that are slow; three times longer than any call's deadline, a round is stuck. */
+const stuckMs = ({ largestSegment }: ArchiveLimits) => Math.max(600_000, 3 * deadlineFor(largestSegment));
 
 /** Runs until it is told to stop (SIGTERM, SIGINT). */
 export async function runArchiver(): Promise<void> {
@@ -54,7 +48,6 @@ export async function runArchiver(): Promise<void> {
 async function archiveUntil(stop: AbortSignal, settings: Settings, access: ClusterAccess, log: Logger): Promise<void> {
 	const stores = await openStores(settings.stores, { config: access.config, namespace: settings.namespace });
 	let status: ArchiveStatus | null = null;
-	let gap: GtidSet = emptySet;
 	const metrics = new ArchiveMetrics(
 		() => status,
 		() => [...watch.alerts, ...purger.alerts],
@@ -73,12 +66,13 @@ async function archiveUntil(stop: AbortSignal, settings: Settings, access: Clust
 		folder: join(jobPaths.volume, "spool"),
 		limits: limits(settings),
 		onArchived: (store, commits) => metrics.archived(store, commits),
-		onGap: (missing) => {
-			gap = union(gap, missing);
-			void closeGap(access, missing, log);
-		},
+		onGap: (gap) => gaps.add(gap),
 	});
-	const watch = new BackupWatch({ settings, stores, access, begun: () => archiver.keeper.end().number > 0, onError });
+	const gaps = new Gaps({ cluster: settings.cluster, stores, orphans: () => archiver.keeper.orphans(), onError });
+	const watch = new BackupWatch({
+		...{ settings, stores, access, gaps, onError },
+		begun: () => archiver.keeper.end().number > 0,
+	});
 	registerBackupMetrics(metrics.registry, () => watch.catalogue);
 	const purger = new Purger({
 		...{ view, looker: archiver.looker, clock: systemClock, log, periodMs: purgeMs },
@@ -87,16 +81,14 @@ async function archiveUntil(stop: AbortSignal, settings: Settings, access: Clust
 	});
 	const server = serveArchive({
 		port: httpPort,
-		alive: () => systemClock.now() - archiver.roundAt < stuckMs || awaitsStores(archiver),
+		alive: () => systemClock.now() - archiver.roundAt < stuckMs(archiver.options.limits) || awaitsStores(archiver),
 		status: () => status,
 		catalogue: () => watch.document(),
+		archived: archivedIn(stores, settings.cluster),
 		metrics: metrics.registry,
 	});
 	const look = async () => {
-		// A backup from behind the gap: restores need not cross it any more.
-		const behind = watch.catalogue?.backups.some(({ gtid }) => contains(parseGtidSet(gtid), gap)) ?? false;
-		if (behind && !isEmpty(gap)) archiver.alerts.delete("archiveGap");
-		const seen = archiveStatus(archiver, (await archiver.spool.bytes()) + archiver.sealed.bytes);
+		const seen = archiveStatus(archiver, (await archiver.spool.bytes()) + archiver.sealed.bytes, gaps);
 		status = { ...seen, alerts: [...seen.alerts, ...purger.alerts] };
 	};
 	const looking = setInterval(() => void look().catch(onError), 1000);
@@ -123,24 +115,16 @@ async function readRecipients(paths: JobPaths, { backup }: Settings): Promise<st
 	return recipients(checkBackupKeys(backup.keySecret, { key: key ?? "", recoveryKey: recoveryKey ?? "" }));
 }
 
-function limits({ plan }: Settings) {
+function limits({ plan }: Settings): ArchiveLimits {
 	const { bsize, blocks } = statfsSync(jobPaths.volume);
+	const largestSegment = largestSegmentWithin(process.constrainedMemory());
 	return {
 		flushMs: plan.backup.archiveFlushInterval,
 		lookMs: 2000,
 		settleMs: 20_000,
 		retryMs: 1000,
 		spoolBytes: bsize * blocks * spoolShare,
-		segmentBytes: 32 * 2 ** 20,
+		segmentBytes: Math.min(32 * 2 ** 20, largestSegment),
+		largestSegment,
 	};
-}
-
-/** Restores begin behind the gap as soon as there is a backup from behind it. */
-async function closeGap(access: ClusterAccess, missing: GtidSet, log: Logger): Promise<void> {
-	try {
-		const reason = `the archive has a gap: ${formatGtidSet(missing)}`;
-		await startJob(access, cronJobNames.full, { reason: reason.slice(0, 200) });
-	} catch (err) {
-		log.error({ err }, "no full backup could be begun after a gap");
-	}
 }

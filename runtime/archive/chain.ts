@@ -39,6 +39,13 @@ export const chainStart: ChainEnd = {
 	lastCommit: null,
 };
 
+/** Where a chain begins that lacks what retention has let go: what its first segment says of what came before is believed. */
+export function startBefore({ header }: HeaderLine): ChainEnd {
+	const position = parseGtidSet(header.after);
+	const { number, previous: hash, term } = header;
+	return { ...chainStart, number: number - 1, hash, term, position, confirmed: position };
+}
+
 /** The end when `line` has been added. What the line itself says of what came before is believed. */
 export function follow({ header, hash }: HeaderLine, before: ChainEnd): ChainEnd {
 	const added = union(parseGtidSet(header.gtids), parseGtidSet(header.gap?.missing ?? ""));

@@ -1,9 +1,10 @@
 /** The one chain of segments and the stores that it is brought into. What counts is in the stores: a new keeper reads it from there. */
 import type { Clock } from "../failover/clock.ts";
 import type { ObjectStore } from "../store/objectStore.ts";
-import { type ChainEnd, chainStart, follow, withoutOrphans } from "./chain.ts";
+import { type ChainEnd, chainStart, follow, startBefore, withoutOrphans } from "./chain.ts";
+import { blockOf, indexed } from "./headerIndex.ts";
 import { type HeaderLine, parseHeader } from "./headerLine.ts";
-import { readHeader } from "./readHeaders.ts";
+import { oldestNumber, readHeader } from "./readHeaders.ts";
 import { readOrphans } from "./readOrphans.ts";
 import type { Sealed } from "./seal.ts";
 import type { SealedSpool } from "./sealedSpool.ts";
@@ -114,6 +115,26 @@ export class ChainKeeper implements Chain {
 		if (known !== undefined) return known;
 		return this.#fromStores(number, (store) => readHeader(store, this.cluster, number));
 	};
+
+	async beginning(): Promise<ChainEnd> {
+		const oldest = await this.#oldest();
+		if (oldest <= 1) return chainStart;
+		const line = await this.line(oldest);
+		if (line === null) throw new Error(`segment ${oldest} is beyond the end of the archive`);
+		return startBefore(line);
+	}
+
+	/** @throws when a store that may have more does not answer */
+	async #oldest(): Promise<number> {
+		const last = this.#end.number;
+		if (last === 0) return 1;
+		const [waiting] = this.#options.sealed.numbers;
+		const found = await Promise.all(this.#options.stores.map((store) => oldestNumber(store, this.cluster)));
+		const oldest = [...found, waiting ?? null].reduce<number>((a, b) => Math.min(a, b ?? last), last);
+		// Of a block that retention is at, the rest is not needed any more; it would never get an index here, nor go.
+		const whole = blockOf(oldest) === oldest ? oldest : blockOf(oldest) + indexed;
+		return whole > last ? oldest : whole;
+	}
 
 	async object(number: number): Promise<Buffer> {
 		const key = segmentKey(this.cluster, number);
@@ -227,8 +248,12 @@ export class ChainKeeper implements Chain {
 		while (!holds() && !stop.aborted) {
 			if (this.#conflict !== null) throw this.#conflict;
 			await new Promise<void>((resolve) => {
-				this.#news = resolve;
-				stop.addEventListener("abort", () => resolve(), { once: true });
+				const over = () => {
+					stop.removeEventListener("abort", over);
+					resolve();
+				};
+				this.#news = over;
+				stop.addEventListener("abort", over, { once: true });
 			});
 		}
 	}

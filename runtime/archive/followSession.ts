@@ -9,6 +9,7 @@ import { Follower } from "./follower.ts";
 import type { Look } from "./look.ts";
 import { sealSegment } from "./seal.ts";
 import type { Arrived } from "./spool.ts";
+import { assertRoom, fitting } from "./transactionRoom.ts";
 import { type Reign, type Sifted, sift, wantedOf } from "./wanted.ts";
 
 export interface Ending {
@@ -28,6 +29,8 @@ export class FollowSession {
 	#follower: Follower | null = null;
 	#missing: GtidSet = emptySet;
 	#baseline: GtidSet = emptySet;
+	/** Ends a rest: told to stop, or the source's process has ended. One for all rests: what waits on them lives for days. */
+	readonly #wake = new AbortController();
 	#full = false;
 	#elsewhere = 0;
 	#stalled = 0;
@@ -44,7 +47,10 @@ export class FollowSession {
 
 	async run(stop: AbortSignal): Promise<Ending> {
 		const over = new AbortController();
-		const end = () => over.abort();
+		const end = () => {
+			over.abort();
+			this.#wake.abort();
+		};
 		stop.addEventListener("abort", end, { once: true });
 		try {
 			const begun = await this.#begin(stop);
@@ -89,10 +95,11 @@ export class FollowSession {
 		);
 		if (empty) this.#baseline = wanted(beginning.previous);
 		else this.#missing = beginning.missing;
-		if (!isEmpty(this.#missing)) alerts.add("archiveGap");
+		set(alerts, "archiveGap", !isEmpty(this.#missing));
 		await spool.clear();
 		const place = { folder: spool.folder, secrets: `${options.folder}/secrets` };
 		this.#follower = await Follower.begin({ target, login: await options.login(), file: beginning.file, ...place });
+		void this.#follower.ending.then(() => this.#wake.abort());
 		this.#source = source;
 		options.log.info({ source: source.look.name, role: source.role, file: beginning.file }, "following");
 		return null;
@@ -102,7 +109,8 @@ export class FollowSession {
 	async #round(stop: AbortSignal): Promise<Ending | null> {
 		const { options, looker, spool } = this.#archiver;
 		const ended = this.#follower?.ended ?? null;
-		const arrived = await spool.look(options.limits.segmentBytes);
+		const came = await spool.look(options.limits.segmentBytes);
+		const arrived = came === null ? null : fitting(came, options.limits);
 		// After what has come: what was read before a term began is known not to be of it.
 		const reign = await this.#currentReign();
 		if (reign.term !== this.#reign.term) return this.#ending(`term ${reign.term} has begun`);
@@ -115,7 +123,7 @@ export class FollowSession {
 		if (arrived?.more === true && progressed) return null;
 		if (ended !== null) return this.#ending(this.#full ? "the spool is empty again" : ended);
 		if (this.#isStalled(progressed)) return this.#ending("it does not give what others have", this.#source?.look.name);
-		await options.clock.sleep(options.limits.flushMs, this.#interrupted(stop));
+		await options.clock.sleep(options.limits.flushMs, this.#wake.signal);
 		return null;
 	}
 
@@ -177,6 +185,7 @@ export class FollowSession {
 		const position = this.#archiver.keeper.end().number === 0 ? this.#baseline : this.#position();
 		const sieve = { reign: this.#reign, position, confirmed: source.confirmed };
 		const sifted = sift(transactions, end, sieve);
+		assertRoom(arrived, sifted.chosen, this.#archiver.options.limits);
 		const written = format === null ? false : await this.#cut(arrived, sifted, source, stop);
 		if (stop.aborted) return false;
 		await spool.done(arrived, sifted.end);
@@ -196,8 +205,11 @@ export class FollowSession {
 			sifted.chosen.map(({ originalCommit }) => originalCommit),
 		);
 		await keeper.append(sealed, stop);
-		if (facts.gap !== null) options.onGap(this.#missing);
+		if (facts.gap !== null) options.onGap({ term: facts.term, missing: this.#missing });
 		this.#missing = emptySet;
+		if (sifted.chosen.length > 0) this.#archiver.alerts.delete("transactionTooLarge");
+		// From now on the archive itself says so.
+		this.#archiver.alerts.delete("archiveGap");
 		return true;
 	}
 
@@ -223,13 +235,6 @@ export class FollowSession {
 			}
 			if (bytes <= (3 * spoolBytes) / 4) alerts.delete("spoolFull");
 		}
-	}
-
-	/** The end of the source's process is not waited for until the next round. */
-	#interrupted(stop: AbortSignal): AbortSignal {
-		const ended = new AbortController();
-		void this.#follower?.ending.then(() => ended.abort());
-		return AbortSignal.any([stop, ended.signal]);
 	}
 }
 

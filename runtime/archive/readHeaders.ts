@@ -79,6 +79,12 @@ export async function newestNumber(store: ObjectStore, cluster: string): Promise
 	return newest;
 }
 
+/** The number of the first segment that is there, or null. */
+export async function oldestNumber(store: ObjectStore, cluster: string): Promise<number | null> {
+	for await (const number of segmentNumbers(store, cluster, 0)) return number;
+	return null;
+}
+
 /** @throws SegmentError when there is none, or none that can be read */
 export async function readHeader(store: ObjectStore, cluster: string, number: number): Promise<HeaderLine> {
 	const key = segmentKey(cluster, number);

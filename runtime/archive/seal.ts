@@ -20,8 +20,9 @@ export async function sealSegment(facts: SegmentFacts, binlog: Buffer, recipient
 	if (recipients.length === 0) throw new Error("a segment without recipients could never be opened");
 	const encrypter = new Encrypter();
 	for (const recipient of recipients) encrypter.addRecipient(recipient);
-	const rest = await encrypter.encrypt(await compress(binlog));
+	// First, so that the binary log need not be kept until the end.
 	const hashes = { bytes: binlog.length, sha256: sha256(binlog) };
+	const rest = await encrypter.encrypt(await compress(binlog));
 	return withRest({ ...facts, ...hashes }, rest);
 }
 

@@ -19,6 +19,8 @@ export class ConflictError extends Error {
 export interface Chain {
 	readonly cluster: string;
 	end(): ChainEnd;
+	/** Before the oldest segment that can be had: retention has let go of what came before. */
+	beginning(): Promise<ChainEnd>;
 	/** Null beyond the end. */
 	line(number: number): Promise<HeaderLine | null>;
 	/** The whole object. */
@@ -106,7 +108,10 @@ export class StoreWriter {
 	/** Where the store is: somewhere on the chain, or with another end that the chain must first cover. */
 	async #learn(): Promise<ChainEnd> {
 		const { store, chain } = this.#options;
-		const fork = await compare(await readEnd(store, chain.cluster), chain.cluster, chain.line);
+		const end = await readEnd(store, chain.cluster);
+		// New, or another one in its place.
+		if (end.newest === 0) return chain.beginning();
+		const fork = await compare(end, chain.cluster, chain.line);
 		if (fork.until > chain.end().number) {
 			throw new ConflictError(`${store.name}: there is a segment ${fork.until} that is not ours`);
 		}

@@ -1,7 +1,8 @@
 /** Lets go of the beginning of an archive that no restore needs any more. */
 import type { Retention } from "../../objectives/plan.ts";
 import { blockOf, indexed, indexKey, readIndex } from "../archive/headerIndex.ts";
-import { segmentKey, segmentPrefix } from "../archive/segment.ts";
+import { oldestNumber } from "../archive/readHeaders.ts";
+import { segmentKey } from "../archive/segment.ts";
 import type { ObjectStore } from "../store/objectStore.ts";
 import { expiredSegments, type Kept } from "./retention.ts";
 
@@ -27,7 +28,9 @@ export async function careForArchive(
 	{ retention, now }: { readonly retention: Retention; readonly now: Date },
 ): Promise<ArchiveCare> {
 	let removed = 0;
-	for (let first = await firstBlock(store, cluster); first !== null; first += indexed) {
+	const oldest = await oldestNumber(store, cluster);
+	if (oldest === null) return { removed, locked: false };
+	for (let first = blockOf(oldest); ; first += indexed) {
 		const lines = await readIndex(store, cluster, first);
 		const headers = lines?.map(({ header }) => header) ?? [];
 		if (headers.length === 0 || expiredSegments(headers, kept, retention, now).length < headers.length) break;
@@ -37,15 +40,6 @@ export async function careForArchive(
 		if (!(await store.remove(indexKey(cluster, first)))) return { removed, locked: true };
 	}
 	return { removed, locked: false };
-}
-
-async function firstBlock(store: ObjectStore, cluster: string): Promise<number | null> {
-	const prefix = segmentPrefix(cluster);
-	for await (const { key } of store.list(prefix)) {
-		const number = Number(/^(\d+)\.segment$/.exec(key.slice(prefix.length))?.[1]);
-		if (Number.isSafeInteger(number) && key === segmentKey(cluster, number)) return blockOf(number);
-	}
-	return null;
 }
 
 /** From the oldest on; one that is gone already counts as removed. @returns how many, up to the first that stays */

@@ -43,7 +43,7 @@ async function backup(scene: JobScene, kind: BackupKind) {
 		// What reads everything goes round; the others take whoever lags least.
 		last: kind === "full" ? await lastDonor(stores, cluster, kind) : undefined,
 		onDamage: ({ instance, server }, text) => kubernetes.sayDamage(instance, { uuid: server, text }),
-		wanted: await stillWanted(stores, cluster, settings.plan.backup.retention),
+		wanted: await stillWanted(stores, { keys, folder: paths.volume, signal }, cluster, settings.plan.backup.retention),
 		tell,
 		signal,
 	});

@@ -1,10 +1,12 @@
 /** Looks after backups and snapshots beside the archiver: what there is, what is wrong, and that there is a first backup at all. */
 import type { V1Job } from "@kubernetes/client-node";
 import type { Settings } from "../../objectives/settings.ts";
+import type { Gaps } from "../archive/gaps.ts";
 import type { KeptAlert } from "../failover/alerts.ts";
 import type { ClusterAccess } from "../kubernetes/access.ts";
 import { cronJobNames, startJob } from "../kubernetes/jobs.ts";
 import { until } from "../kubernetes/until.ts";
+import { formatGtidSet, isEmpty, parseGtidSet } from "../mysql/gtidSet.ts";
 import type { ObjectStore } from "../store/objectStore.ts";
 import { backupAlerts } from "./backupAlerts.ts";
 import { type Catalogue, catalogueDocument, readCatalogue } from "./catalogue.ts";
@@ -16,11 +18,17 @@ export interface BackupWatchOptions {
 	readonly access: Pick<ClusterAccess, "namespace" | "jobs" | "secret" | "cronJob" | "createJob">;
 	/** Whether the archive has begun: a restore then needs a backup to begin with. */
 	readonly begun: () => boolean;
+	/** What the archive lacks for good: restores begin behind it as soon as there is a backup from behind it. */
+	readonly gaps: Pick<Gaps, "look">;
 	readonly onError: (error: unknown) => void;
 	readonly now?: () => Date;
 	/** Between two looks; default a minute. */
 	readonly periodMs?: number;
 }
+
+/** Between two full backups that are asked for because of one gap: the first may have failed, or begun before it. Milliseconds. */
+const againMs = 600_000;
+const longestReason = 200;
 
 const selector = "app.kubernetes.io/part-of=mysql-dr,app.kubernetes.io/component in (backup,snapshot)";
 
@@ -29,7 +37,8 @@ export class BackupWatch {
 	readonly #now: () => Date;
 	/** Remembered, since Kubernetes forgets a finished job after an hour. */
 	readonly #ended = new Map<string, { readonly at: number; readonly failed: boolean }>();
-	#asked = false;
+	/** When a full backup was asked for last. */
+	#askedAt: number | null = null;
 	#seen: { readonly catalogue: Catalogue; readonly alerts: readonly KeptAlert[]; readonly at: Date } | null = null;
 
 	constructor(options: BackupWatchOptions) {
@@ -56,8 +65,8 @@ export class BackupWatch {
 			access.secret(settings.backup.keySecret),
 		]);
 		this.#remember(jobs);
-		const first = await this.#first(catalogue, jobs);
 		const now = this.#now();
+		const first = await this.#full(catalogue, jobs, now.getTime());
 		const alerts = backupAlerts({
 			backups: catalogue.backups,
 			schedules: settings.plan.backup,
@@ -97,23 +106,29 @@ export class BackupWatch {
 	}
 
 	/**
-	 * Asks for a full backup where there is none to begin a restore with.
+	 * Asks for a full backup where there is none to begin a restore with, and where none leads past a gap of the archive.
 	 * @returns whether one is under way, or cannot be made yet
 	 */
-	async #first({ backups, away }: Catalogue, jobs: readonly V1Job[]): Promise<boolean> {
-		const { access, begun } = this.#options;
+	async #full({ backups, away }: Catalogue, jobs: readonly V1Job[], now: number): Promise<boolean> {
+		const { access, begun, gaps } = this.#options;
 		if (!begun()) return true;
-		const running = jobs.some(
-			({ metadata, status }) =>
-				metadata?.ownerReferences?.[0]?.name === cronJobNames.full &&
-				!status?.conditions?.some(
-					({ type, status: is }) => is === "True" && (type === "Complete" || type === "Failed"),
-				),
-		);
-		const whole = backups.some(({ kind }) => kind !== "logical");
-		if (whole || running || this.#asked || away.length > 0) return running;
-		await startJob(access, cronJobNames.full, { reason: "there is no backup yet" });
-		this.#asked = true;
+		const whole = backups.filter(({ kind }) => kind !== "logical");
+		const gap = await gaps.look(whole.map(({ gtid }) => parseGtidSet(gtid)));
+		const running = jobs.some((job) => isFull(job) && !hasEnded(job));
+		if (running) return true;
+		// A store that is away may hold the first; what leads past a gap is wanted in those that are there.
+		const first = whole.length === 0 && away.length === 0 && this.#askedAt === null;
+		const again = this.#askedAt === null || now - this.#askedAt >= againMs;
+		if (!first && (isEmpty(gap) || !again)) return false;
+		const reason = first ? "there is no backup yet" : `the archive has a gap: ${formatGtidSet(gap)}`;
+		await startJob(access, cronJobNames.full, { reason: reason.slice(0, longestReason) });
+		this.#askedAt = now;
 		return true;
 	}
 }
+
+const isFull = ({ metadata }: V1Job) => metadata?.ownerReferences?.[0]?.name === cronJobNames.full;
+
+const hasEnded = ({ status }: V1Job) =>
+	status?.conditions?.some(({ type, status: is }) => is === "True" && (type === "Complete" || type === "Failed")) ??
+	false;

@@ -37,13 +37,38 @@ export function base(backups: readonly Kept[], retention: Retention, now: Date):
  * restore test has proved, nor the one that the archive is replayed from ({@link base}).
  */
 export function expired(backups: readonly Kept[], retention: Retention, now: Date): string[] {
-	const spared = new Set([
-		...backupKinds.map((kind) => newest(backups.filter((backup) => backup.kind === kind))?.id),
-		newest(backups.filter(({ verifiedAt }) => verifiedAt !== null))?.id,
-		base(backups, retention, now)?.id,
-	]);
+	const spared = new Set([...newestOfAll(backups), base(backups, retention, now)?.id]);
+	return backups.filter((one) => outlived(one, retention, now) && !spared.has(one.id)).map(({ id }) => id);
+}
+
+const outlived = ({ kind, finishedAt }: Kept, retention: Retention, now: Date) =>
+	age(finishedAt, now) > retention[kind];
+
+/** Of each kind the newest, and of those that were proved. */
+const newestOfAll = (backups: readonly Kept[]) => [
+	...backupKinds.map((kind) => newest(backups.filter((backup) => backup.kind === kind))?.id),
+	newest(backups.filter(({ verifiedAt }) => verifiedAt !== null))?.id,
+];
+
+/**
+ * The identities of entries that only stand for what was let go before: a lock keeps an entry longer than its backup. Their
+ * snapshots are gone, and nothing but retention takes one that is neither the newest nor what the archive is replayed from.
+ * They must not be asked what to keep: one of them would count as the base. What is gone and not among them is lost.
+ * @param there whether a backup's snapshot is in the repository
+ */
+export function leftovers(
+	backups: readonly Kept[],
+	there: (id: string) => boolean,
+	retention: Retention,
+	now: Date,
+): string[] {
+	const alive = backups.filter(({ id }) => there(id));
+	const spared = newestOfAll(backups);
+	const replayedFrom = (one: Kept) =>
+		// A kind that is kept for less than the archive is let go long before one of it could be the base.
+		retention[one.kind] >= retention.archive && base([...alive, one], retention, now) === one;
 	return backups
-		.filter(({ id, kind, finishedAt }) => age(finishedAt, now) > retention[kind] && !spared.has(id))
+		.filter((one) => !there(one.id) && outlived(one, retention, now) && !spared.includes(one.id) && !replayedFrom(one))
 		.map(({ id }) => id);
 }
 

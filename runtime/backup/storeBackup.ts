@@ -2,7 +2,7 @@
 import { FailedError } from "../exit.ts";
 import { type Away, away, type BackupStore, nameOf } from "./backupStore.ts";
 import { ensureRepository } from "./ensureRepository.ts";
-import { type BackupEntry, entryKey } from "./entry.ts";
+import { type BackupEntry, entryKey, repositoryPath } from "./entry.ts";
 import { entryOf } from "./notes.ts";
 import { steps, type Tell } from "./progress.ts";
 import type { ResticContext } from "./repository.ts";
@@ -45,11 +45,12 @@ export async function storeBackup(
 }
 
 async function storeIn(
-	{ objects, repository }: BackupStore,
+	store: BackupStore,
 	context: ResticContext,
 	{ folder, excludes, notes }: MadeBackup,
 	tell: Tell,
 ): Promise<BackupEntry> {
+	const { objects, repository } = store;
 	// Of jobs that were killed; only what is stale goes.
 	await restic(repository, context, { args: ["unlock"] });
 	const tags = [backupTag(notes.id), `cluster=${notes.cluster}`, `kind=${notes.kind}`];
@@ -64,12 +65,32 @@ async function storeIn(
 	];
 	// restic says nothing of a short run until it is over.
 	tell({ step: steps.store, done: 0, total: notes.bytes, unit: "bytes" });
-	await restic(repository, context, { args, folder, onLine: (line) => report(line, tell) });
+	try {
+		await restic(repository, context, { args, folder, onLine: (line) => report(line, tell) });
+	} catch (error) {
+		await removeIncomplete(store, context, notes);
+		throw error;
+	}
 	const [snapshot] = await snapshots(repository, context, notes.id);
 	if (snapshot === undefined) throw new FailedError(`store ${objects.name}: the snapshot of ${notes.id} is not there`);
 	const entry = entryOf(notes, snapshot);
 	await objects.put(entryKey(notes.cluster, notes.id), Buffer.from(`${JSON.stringify(entry, null, "\t")}\n`), "once");
 	return entry;
+}
+
+/**
+ * Where restic could not read all files it says so, and makes a snapshot all the same (exit 3): by its tag it would be taken for
+ * the backup, copied, and given a place in the catalogue. Removed as an object: `forget` waits until nobody restores.
+ */
+async function removeIncomplete(
+	{ objects, repository }: BackupStore,
+	context: ResticContext,
+	{ cluster, id }: MadeBackup["notes"],
+): Promise<void> {
+	if (context.signal?.aborted) return;
+	for (const { id: name } of await snapshots(repository, context, id)) {
+		await objects.remove(`${repositoryPath(cluster)}/snapshots/${name}`, "hide");
+	}
 }
 
 /** restic's own progress: `{"message_type":"status","bytes_done":…,"total_bytes":…}`. */

@@ -18,6 +18,8 @@ export interface BinlogReading {
 	readonly transactions: readonly BinlogTransaction[];
 	/** The offset after the last whole transaction, or after the last event that belongs to none. */
 	readonly end: number;
+	/** The transaction at `end` that has begun and is not there whole; `to`: where it will end. Null where none has. */
+	readonly waiting: Pick<BinlogTransaction, "gtid" | "from" | "to"> | null;
 	/** The server has ended the file. */
 	readonly finished: boolean;
 }
@@ -35,6 +37,7 @@ const beginning: BinlogReading = {
 	previous: null,
 	transactions: [],
 	end: 0,
+	waiting: null,
 	finished: false,
 };
 
@@ -44,7 +47,7 @@ const beginning: BinlogReading = {
  */
 export function readBinlog(bytes: BinlogBytes, options: ReadingOptions = {}): BinlogReading {
 	const { after = beginning, enough = Number.POSITIVE_INFINITY } = options;
-	const start = after.format === null ? readFormat(bytes) : { ...after, transactions: [] };
+	const start = after.format === null ? readFormat(bytes) : { ...after, transactions: [], waiting: null };
 	if (start.format === null) return start;
 	const transactions: BinlogTransaction[] = [];
 	const far = { ...start, transactions };
@@ -61,7 +64,10 @@ function advance(bytes: BinlogBytes, far: Mutable<BinlogReading>, transactions: 
 	if (frame === null) return false;
 	if (isGtid(frame)) {
 		const transaction = transactionAt(bytes, frame, far.checksums);
-		if (transaction === null) return false;
+		if (transaction.to > bytes.size) {
+			far.waiting = transaction;
+			return false;
+		}
 		transactions.push(transaction);
 		far.end = transaction.to;
 		return true;
@@ -106,11 +112,13 @@ function readFormat(bytes: BinlogBytes): BinlogReading {
 
 const isGtid = ({ type }: EventFrame) => type === eventTypes.gtid || type === eventTypes.taggedGtid;
 
-/** @returns null while its last event is not there */
-function transactionAt(bytes: BinlogBytes, first: EventFrame, checksums: boolean): BinlogTransaction | null {
+/** What its first event says; where its last event is there, all of it is looked at. */
+function transactionAt(bytes: BinlogBytes, first: EventFrame, checksums: boolean): BinlogTransaction {
 	const facts = gtidFacts(bytes, first, checksums);
+	const { gtid, originalCommit, immediateCommit } = facts;
 	const to = first.from + facts.length;
-	if (to > bytes.size) return null;
+	const transaction = { gtid, from: first.from, to, originalCommit, immediateCommit };
+	if (to > bytes.size) return transaction;
 	for (let at = first.to; at < to; ) {
 		const frame = frameAt(bytes, at);
 		if (frame === null || frame.to > to) {
@@ -122,8 +130,7 @@ function transactionAt(bytes: BinlogBytes, first: EventFrame, checksums: boolean
 		if (checksums) verifyChecksum(bytes, frame);
 		at = frame.to;
 	}
-	const { gtid, originalCommit, immediateCommit } = facts;
-	return { gtid, from: first.from, to, originalCommit, immediateCommit };
+	return transaction;
 }
 
 function gtidFacts(bytes: BinlogBytes, frame: EventFrame, checksums: boolean): GtidFacts {

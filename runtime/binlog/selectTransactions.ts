@@ -8,8 +8,18 @@ import type { BinlogTransaction } from "./transaction.ts";
  * they come from, as they do in a relay log.
  */
 export function composeBinlog(format: Buffer, source: BinlogBytes, chosen: readonly BinlogTransaction[]): Buffer {
-	return Buffer.concat([format, ...chosen.map(({ from, to }) => source.read(from, to - from))]);
+	const bytes = Buffer.allocUnsafe(chosen.reduce((sum, { from, to }) => sum + to - from, format.length));
+	let at = format.copy(bytes);
+	for (const { from, to } of chosen) {
+		// In pieces: a large transaction would lie in memory twice.
+		for (let done = from; done < to; done += pieceBytes) {
+			at += source.read(done, Math.min(pieceBytes, to - done)).copy(bytes, at);
+		}
+	}
+	return bytes;
 }
+
+const pieceBytes = 2 ** 18;
 
 /**
  * @param segment a whole binary log, such as an opened segment

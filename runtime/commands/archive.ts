@@ -38,8 +38,15 @@ export function archiveLines(status: ArchiveStatus, paint: Paint): string[] {
 				lastError === null ? "-" : paint.bad(lastError),
 			]),
 		]),
+		...(status.lastError === null ? [] : ["", paint.bad(status.lastError)]),
+		...faultLines(status, paint),
 		...alertLines(status.alerts, alertMeanings, paint),
 	];
+}
+
+function faultLines({ faults }: ArchiveStatus, paint: Paint): string[] {
+	if (faults.length === 0) return [];
+	return ["", ...faults.map(({ store, number, reason }) => paint.bad(`${store}, segment ${number}: ${reason}`))];
 }
 
 function unknown(what: string): UserError {

@@ -13,6 +13,7 @@ export type KeptAlert =
 	| "archiveConflict"
 	| "spoolFilling"
 	| "spoolFull"
+	| "transactionTooLarge"
 	| "archiveSacrificed"
 	| "backupOverdue"
 	| "backupFailed"
@@ -101,8 +102,9 @@ const keptMeanings: Readonly<Record<KeptAlert, AlertMeaning>> = {
 		remedy: "See `mysql-dr archive status`: whom the archiver follows, and which store is behind.",
 	},
 	archiveGap: {
-		means: "Transactions were purged before they were archived: no restore can cross that gap.",
-		remedy: "A full backup was asked for at once; see that it ends (`mysql-dr backups`). Restores begin after it.",
+		means: "Transactions were purged before they were archived, or lost in a store: no restore crosses that gap.",
+		remedy:
+			"`mysql-dr archive status` names what is lost. A full backup was asked for at once; see that it ends (`mysql-dr backups`): restores begin after it.",
 	},
 	archiveStoreAway: {
 		means: "A store takes nothing; the other one goes on, and what this one lacks waits for it.",
@@ -123,6 +125,10 @@ const keptMeanings: Readonly<Record<KeptAlert, AlertMeaning>> = {
 	spoolFull: {
 		means: "The archiver holds as much as it may: it reads no more until a store takes some. Nothing is lost yet.",
 		remedy: "Bring the store back before the instances must purge their binary logs, or enlarge the spool.",
+	},
+	transactionTooLarge: {
+		means: "A transaction is larger than the archiver has room for: nothing behind it is archived.",
+		remedy: "`mysql-dr archive status` says which setting to raise, `backup.spool` or `backup.archiverMemory`.",
 	},
 	archiveSacrificed: {
 		means: "Binary logs fill the volumes: the oldest went unarchived so that the database goes on, or soon will.",

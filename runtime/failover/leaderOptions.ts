@@ -3,7 +3,8 @@ import type { KubeConfig } from "@kubernetes/client-node";
 import type { Logger } from "pino";
 import { defaultRates } from "../../objectives/defaults.ts";
 import type { Settings } from "../../objectives/settings.ts";
-import { archivedIn } from "../archive/archivedSet.ts";
+import { type Archived, archivedIn } from "../archive/archivedSet.ts";
+import { archivedAsTold, archiverUrl } from "../archive/askArchiver.ts";
 import { drillSchema } from "../instance/accountsSql.ts";
 import { instanceHost } from "../instance/hostName.ts";
 import { clusterLabels } from "../kubernetes/clusterLabels.ts";
@@ -116,7 +117,7 @@ export function leaderOptions(parts: LeaderParts): LeaderOptions {
 				cluster: settings.cluster,
 				labels: clusterLabels(settings.cluster),
 			}),
-			archived: parts.stores.length === 0 ? null : archivedIn(parts.stores, settings.cluster),
+			archived: archivedOf(parts),
 		},
 		schemas: [settings.schema, drillSchema],
 		refreshCredentials: () => refreshAccess(parts.kubernetes, settings),
@@ -129,4 +130,10 @@ export function leaderOptions(parts: LeaderParts): LeaderOptions {
 		binlogBytes: binlogBoundBytes(settings.backup.volumeBytes),
 		observer: parts.observer,
 	};
+}
+
+/** Stores that the stack made are opened by the pods of archiver and jobs alone: then the archiver is asked. */
+function archivedOf({ stores, settings }: Pick<LeaderParts, "stores" | "settings">): Archived | null {
+	if (stores.length > 0) return archivedIn(stores, settings.cluster);
+	return settings.stores.length === 0 ? null : archivedAsTold(archiverUrl(settings));
 }

@@ -1,4 +1,5 @@
 /** my.cnf: the durable profile of docs (GTID, one acknowledgement before each commit, boots read-only). */
+import { largestBinaryLog } from "../../objectives/archiveRoom.ts";
 import type { MemoryShares } from "./memory.ts";
 import { dataFolder, ordinal, type Place, pidFile, socket } from "./place.ts";
 
@@ -90,8 +91,8 @@ sync_binlog = 1
 innodb_flush_log_at_trx_commit = 1
 innodb_doublewrite = ON
 ${expiry(profile)}
-# Files are deleted whole, and one of the default size (1 GiB) would fill a small volume.
-max_binlog_size = ${profile.memory.redoLog}
+# Files are deleted whole, here and on the archiver's spool, which holds three of this size.
+max_binlog_size = ${Math.min(profile.memory.redoLog, largestBinaryLog)}
 # Neither crash-safe nor cloned. MEMORY too: at its first use after a restart the server logs a DELETE under
 # its own name, which on a replica is an errant transaction.
 disabled_storage_engines = MyISAM,MRG_MyISAM,MEMORY,BLACKHOLE,FEDERATED,ARCHIVE,EXAMPLE`;

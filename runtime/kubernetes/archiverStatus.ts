@@ -26,6 +26,10 @@ export const archiveStatusSchema = z.looseObject({
 	spoolBytes: z.number(),
 	segments: z.number(),
 	provisional: z.boolean(),
+	/** Why the archiver does not go on; null while it does, and of older archivers. */
+	lastError: z.string().nullable().default(null),
+	/** What the last check of the stored archive could not mend; older archivers do not say. */
+	faults: z.array(z.looseObject({ store: z.string(), number: z.number().int(), reason: z.string() })).default([]),
 	alerts: z.array(z.string()),
 });
 

@@ -1,7 +1,7 @@
 /** What the stores hold that can be restored: catalogues and archives, read as far as they can be reached. */
 import { readHeaders, readHeadersSince } from "../archive/readHeaders.ts";
 import { readOrphans } from "../archive/readOrphans.ts";
-import { entryPrefix, entrySchema } from "../backup/entry.ts";
+import { entryKey, entryPrefix, entrySchema } from "../backup/entry.ts";
 import { FailedError } from "../exit.ts";
 import type { GtidSet } from "../mysql/gtidSet.ts";
 import type { ObjectStore } from "../store/objectStore.ts";
@@ -85,7 +85,8 @@ function entryIn(key: string, body: Buffer | null, cluster: string) {
 	if (body === null) return null;
 	try {
 		const entry = entrySchema.parse(JSON.parse(body.toString("utf8")));
-		return entry.cluster === cluster ? entry : `${key} is of the cluster ${entry.cluster}`;
+		if (entry.cluster !== cluster) return `${key} is of the cluster ${entry.cluster}`;
+		return entryKey(cluster, entry.id) === key ? entry : `${key} is the entry of ${entry.id}`;
 	} catch {
 		return `${key} is no entry of a catalogue`;
 	}

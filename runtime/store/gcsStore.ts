@@ -14,6 +14,7 @@ import type { StoreSettings } from "../../objectives/settings.ts";
 import { gcsIdentity } from "./gcsIdentity.ts";
 import {
 	type Bucket,
+	deadlineFor,
 	defaultDeadlineMs,
 	keysMs,
 	lockedUntil,
@@ -36,14 +37,21 @@ export function gcsStore(options: GcsStoreOptions): Bucket {
 	const { store, deadlineMs = defaultDeadlineMs, pageSize: maxResults } = options;
 	const { name, objectLock } = store;
 	const open = opener(options, deadlineMs);
-	const calling = <T>(call: string, work: (bucket: GcsBucket, signal: AbortSignal) => Promise<T>): Promise<T> =>
-		storeCall({ store: name, call, deadlineMs }, async (signal) => work(await open("ask"), signal));
+	type Within = (bytes: number) => void;
+	const calling = <T>(
+		call: string,
+		work: (bucket: GcsBucket, signal: AbortSignal, within: Within) => Promise<T>,
+	): Promise<T> =>
+		storeCall({ store: name, call, deadlineMs }, async (signal, within) =>
+			work(await open("ask"), signal, (bytes) => within(deadlineFor(bytes, deadlineMs))),
+		);
 	const read = (key: string, range: { start?: number; end?: number }) =>
-		calling(`get ${key}`, (bucket, signal) =>
+		calling(`get ${key}`, (bucket, signal, within) =>
 			orNull(bucket, () =>
 				again(signal, async () => {
 					const stream = (await open("read")).file(key).createReadStream({ decompress: false, ...range });
 					signal.addEventListener("abort", () => stream.destroy());
+					stream.once("response", ({ headers }) => within(Number(headers["content-length"] ?? 0)));
 					return buffer(stream);
 				}),
 			),
@@ -53,7 +61,8 @@ export function gcsStore(options: GcsStoreOptions): Bucket {
 		put(key, body, how) {
 			const writer = randomUUID();
 			const options = saving(key, body, writer, how === "once");
-			return calling(`put ${key}`, async (bucket) => {
+			return calling(`put ${key}`, async (bucket, _signal, within) => {
+				within(body.length);
 				const refused = await bucket
 					.file(key)
 					.save(Buffer.from(body), options)
@@ -113,7 +122,7 @@ export function gcsStore(options: GcsStoreOptions): Bucket {
 	function saving(key: string, body: Uint8Array, writer: string, once: boolean): SaveOptions {
 		return {
 			resumable: false,
-			timeout: deadlineMs,
+			timeout: deadlineFor(body.length, deadlineMs),
 			// The server compares the sum before it shows the object; the SDK would do so afterwards, and delete it.
 			validation: false,
 			metadata: {

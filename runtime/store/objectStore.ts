@@ -15,7 +15,7 @@ export interface ObjectFacts {
 export type Writing = "once" | "replace";
 
 /**
- * `forget`: for what retention has let go, and nothing else; a locked object stays. `hide`: for restic's own files; where
+ * `forget`: for what retention has let go, and nothing else; a locked object stays. `hide`: for restic's own files, and entries of what is gone; where
  * versions are kept the object stays as one, locked or not.
  */
 export type Removing = "forget" | "hide";
@@ -67,7 +67,7 @@ export interface Bucket extends ObjectStore {
 
 /** What all kinds of stores are opened with besides their keys. */
 export interface StoreOptions {
-	/** For one call with its retries. Default {@link defaultDeadlineMs}. */
+	/** For one call with its retries, besides the time that its body takes ({@link deadlineFor}). Default {@link defaultDeadlineMs}. */
 	readonly deadlineMs?: number;
 	/** Objects asked for at once when listing. Default: as many as the store gives. */
 	readonly pageSize?: number;
@@ -75,6 +75,13 @@ export interface StoreOptions {
 
 /** A few megabytes over a slow line, and two retries. */
 export const defaultDeadlineMs = 30_000;
+
+/** So much is carried at least, in a second. */
+const leastRate = 2 ** 20;
+
+/** For a call that carries so many bytes: a large segment takes longer over the same line. @returns ms */
+export const deadlineFor = (bytes: number, deadlineMs: number = defaultDeadlineMs): number =>
+	deadlineMs + Math.ceil((bytes / leastRate) * 1000);
 
 /** Keys are read again this often. */
 export const keysMs = 300_000;

@@ -15,6 +15,7 @@ import {
 import type { StoreSettings } from "../../objectives/settings.ts";
 import {
 	type Bucket,
+	deadlineFor,
 	defaultDeadlineMs,
 	keysMs,
 	lockedUntil,
@@ -37,12 +38,15 @@ export function s3Store(options: S3StoreOptions): Bucket {
 	const { store, deadlineMs = defaultDeadlineMs, pageSize: MaxKeys } = options;
 	const { bucket: Bucket, name, objectLock } = store;
 	const client = new S3Client(clientConfig(options));
-	const calling = <T>(call: string, work: (limit: Limit) => Promise<T>): Promise<T> =>
-		storeCall({ store: name, call, deadlineMs }, (abortSignal) => work({ abortSignal }));
+	const calling = <T>(call: string, work: (limit: Limit, within: (bytes: number) => void) => Promise<T>): Promise<T> =>
+		storeCall({ store: name, call, deadlineMs }, (abortSignal, within) =>
+			work({ abortSignal }, (bytes) => within(deadlineFor(bytes, deadlineMs))),
+		);
 	const read = (Key: string, Range?: string) =>
-		calling(`get ${Key}`, (limit) =>
+		calling(`get ${Key}`, (limit, within) =>
 			orNull(async () => {
-				const { Body } = await client.send(new GetObjectCommand({ Bucket, Key, Range }), limit);
+				const { Body, ContentLength } = await client.send(new GetObjectCommand({ Bucket, Key, Range }), limit);
+				within(ContentLength ?? 0);
 				return Buffer.from((await Body?.transformToByteArray()) ?? []);
 			}),
 		);
@@ -52,7 +56,8 @@ export function s3Store(options: S3StoreOptions): Bucket {
 			const writer = randomUUID();
 			const asked = { Bucket, Key, Body, ContentType: typeOf(Key), Metadata: { [writerEntry]: writer } };
 			const command = new PutObjectCommand({ ...asked, ...(how === "once" ? once(store) : {}) });
-			return calling(`put ${Key}`, async (limit) => {
+			return calling(`put ${Key}`, async (limit, within) => {
+				within(Body.length);
 				const refused = await client.send(command, limit).then(
 					() => null,
 					(error) => error,

@@ -23,21 +23,27 @@ export interface StoreCall {
 }
 
 /**
- * @param work is told by the signal when its time is over; it is not waited for then, whatever it does
+ * @param work is told by the signal when its time is over; it is not waited for then, whatever it does. It may set the whole
+ * time anew, when it knows how much is to come
  * @throws StoreError for every failure
  */
 export async function storeCall<T>(
 	{ store, call, deadlineMs }: StoreCall,
-	work: (signal: AbortSignal) => Promise<T>,
+	work: (signal: AbortSignal, within: (ms: number) => void) => Promise<T>,
 ): Promise<T> {
 	const given = new AbortController();
 	const over = Promise.withResolvers<never>();
-	const timer = setTimeout(() => {
-		over.reject(new StoreError(store, call, `no answer within ${deadlineMs / 1000} s`));
-		given.abort();
-	}, deadlineMs);
+	let timer: NodeJS.Timeout | undefined;
+	const within = (ms: number) => {
+		clearTimeout(timer);
+		timer = setTimeout(() => {
+			over.reject(new StoreError(store, call, `no answer within ${ms / 1000} s`));
+			given.abort();
+		}, ms);
+	};
+	within(deadlineMs);
 	try {
-		return await Promise.race([work(given.signal), over.promise]);
+		return await Promise.race([work(given.signal, within), over.promise]);
 	} catch (error) {
 		throw error instanceof StoreError ? error : new StoreError(store, call, reasonOf(error), statusOf(error));
 	} finally {

@@ -39,12 +39,16 @@ describe("the calendar", () => {
 		);
 	});
 
-	test("begins no job while one of its kind runs, and ends one that hangs when its next turn has come", () => {
+	test("begins no job while one of its kind runs, and ends one that hangs, though not one that waits for the nightly full backup", () => {
 		for (const { metadata, spec } of cronJobs().filter(({ spec }) => !spec.suspend)) {
 			expect([metadata.name, spec.concurrencyPolicy]).toEqual([metadata.name, "Forbid"]);
 			expect(spec.startingDeadlineSeconds).toBeLessThan(spec.jobTemplate.spec.activeDeadlineSeconds);
 		}
-		expect(cronJob("mysql-backup-incremental").jobTemplate.spec.activeDeadlineSeconds).toBe(3600);
+		const deadline = (name: string) => cronJob(name).jobTemplate.spec.activeDeadlineSeconds;
+		// Two days once a year, when the hour of the full backup is left out.
+		expect(deadline("mysql-backup-full")).toBeGreaterThanOrEqual(24 * 3600);
+		for (const name of ["mysql-backup-incremental", "mysql-backup-care", "mysql-validation"])
+			expect([name, deadline(name)]).toEqual([name, deadline("mysql-backup-full")]);
 		expect(cronJob("mysql-backup-incremental").startingDeadlineSeconds).toBe(1800);
 	});
 
@@ -65,6 +69,15 @@ describe("the archiver", () => {
 		expect(other.one("Deployment", "mysql-archive").inputs.spec.template.metadata.annotations).not.toEqual(
 			archiver().template.metadata.annotations,
 		);
+	});
+
+	test("has the room that its database asks for", async () => {
+		const given = database({ backup: { spool: "4Gi", archiverMemory: "2Gi" } });
+		const told = await declared(configuration([given], {}, [keyed("local-1"), keyed("local-2")]));
+		const { containers, volumes } = told.one("Deployment", "mysql-archive").inputs.spec.template.spec;
+		expect(containers[0].resources.limits.memory).toBe("2Gi");
+		const volume = volumes.find((one: Inputs) => one.name === "volume");
+		expect(volume.ephemeral.volumeClaimTemplate.spec.resources.requests.storage).toBe("4Gi");
 	});
 
 	test("is ready when it says so, on the port that its Service has", () => {

@@ -61,8 +61,14 @@ describe("one database's args", () => {
 		const config = configuration();
 		expect(args(config, { storageClass: "fast" }).backups).toMatchObject({
 			scratch: 2 * 2 ** 30,
+			spool: 2 ** 30,
+			archiverMemory: "512Mi",
 			storageClass: "fast",
 		});
+		const large = database({ volume: "20Gi", volumeGrowth: { upTo: "95Gi" } });
+		expect(args(configuration([large])).backups).toMatchObject({ spool: 10 * 2 ** 30 });
+		const roomy = database({ backup: { spool: "4Gi", archiverMemory: "2Gi" } });
+		expect(args(configuration([roomy])).backups).toMatchObject({ spool: 4 * 2 ** 30, archiverMemory: "2Gi" });
 		const given = { scratch: "3Gi", storageClass: "slow", checks: [{ name: "any", sql: "SELECT 1", expect: 1 }] };
 		const told = args(configuration([database({ backup: given })]), { storageClass: "fast" });
 		expect(told.backups).toMatchObject({ scratch: 3 * 2 ** 30, storageClass: "slow" });

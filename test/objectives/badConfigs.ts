@@ -120,6 +120,11 @@ export const rows: readonly (readonly [string, (raw: Raw) => unknown, string])[]
 		'databases[0].volume: is missing; write a number and a unit, such as "10Gi" or "512Mi"',
 	],
 	[
+		"a spool of less than three binary logs",
+		set({ backup: { spool: "383Mi" } }),
+		"databases[0].backup.spool: 383Mi is less than three binary logs of 128Mi; set 384Mi or more, or leave it out",
+	],
+	[
 		"a scratch volume that cannot hold the data",
 		set({ backup: { scratch: "1Gi" } }),
 		"databases[0].backup.scratch: 1Gi is less than the volume of 2Gi whose copy is booted on it; set 2Gi or more, or leave it out",

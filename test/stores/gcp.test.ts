@@ -39,7 +39,7 @@ describe("of the buckets", () => {
 		["jobs", "storage.objects.delete", pack, true],
 		["jobs", "storage.objects.delete", segment, true],
 		["jobs", "storage.objects.overrideUnlockedRetention", segment, false],
-		["jobs", "storage.objects.create", segment, false],
+		["jobs", "storage.objects.create", segment, true],
 		["jobs", "storage.objects.delete", "evidence/restore/mysql/1.json", false],
 		["jobs", "storage.objects.delete", "repository/other/data/ab/abc", false],
 		["restorer", "storage.objects.get", pack, true],

@@ -28,7 +28,7 @@ export function bindingsOf(identity: Identity, cluster: string): readonly Bindin
 		{ right: "read", keys: reads },
 		{ right: "write", keys: writes },
 		// Versions and soft deletion keep what restic deletes, retention what is locked: there is one permission for both.
-		{ right: "delete", keys: [...hides, ...forgets] },
+		{ right: "delete", keys: [...new Set([...hides, ...forgets])] },
 	];
 	return [{ right: "list", keys: null }, ...limited.filter(({ keys }) => keys !== null && keys.length > 0)];
 }

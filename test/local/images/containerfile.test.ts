@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test } from "@jest/globals";
@@ -51,6 +52,22 @@ ENTRYPOINT ["mysql-dr", "x"]
 		const { instructions, config } = parseContainerfile(text);
 		expect(config).toMatchObject({ user: "999:999", entrypoint: ["mysql-dr"] });
 		expect(instructions.map(({ kind }) => kind)).toEqual(["run", "copy"]);
+	});
+
+	test("of this project pins where packages come from and restic's version, unless it is told not to", async () => {
+		const text = await readFile(join(import.meta.dirname, "../../../Containerfile"), "utf8");
+		const { args, instructions } = parseContainerfile(text);
+		expect(args.SNAPSHOT).toMatch(/^\d{8}T\d{6}Z$/);
+		const [first] = instructions;
+		const command = first?.kind === "run" ? first.command : "";
+		const install = /"restic[^"]*"/.exec(command)?.[0] ?? "";
+		const asked = (given: string) =>
+			execFileSync("sh", ["-c", `echo ${install}`], { env: { RESTIC: given } })
+				.toString()
+				.trim();
+		expect(asked(args.RESTIC ?? "")).toMatch(/^restic=\d+\.\d+\.\d+-\d+$/);
+		expect(asked("")).toBe("restic");
+		expect(parseContainerfile(text, { SNAPSHOT: "" }).args.SNAPSHOT).toBe("");
 	});
 });
 

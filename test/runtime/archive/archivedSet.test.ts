@@ -1,5 +1,11 @@
+import { once } from "node:events";
+import type { AddressInfo } from "node:net";
 import { describe, expect, test } from "@jest/globals";
-import { archivedIn } from "../../../runtime/archive/archivedSet.ts";
+import { Registry } from "prom-client";
+import { archiveName, archivePort } from "../../../components/naming.ts";
+import { type Archived, archivedIn } from "../../../runtime/archive/archivedSet.ts";
+import { serveArchive } from "../../../runtime/archive/archiveServer.ts";
+import { archivedAsTold, archiverUrl } from "../../../runtime/archive/askArchiver.ts";
 import { formatHeader } from "../../../runtime/archive/headerLine.ts";
 import { type SegmentHeader, segmentKey } from "../../../runtime/archive/segment.ts";
 import { emptySet, parseGtidSet } from "../../../runtime/mysql/gtidSet.ts";
@@ -44,5 +50,36 @@ describe("what goes is in the archive", () => {
 		expect(await archivedIn([away], "mysql")(set(1, 1), emptySet)).toBe(false);
 		away.away = new Error("no store");
 		expect(await archivedIn([away], "mysql")(set(1, 1), emptySet)).toBe(false);
+	});
+});
+
+describe("the archiver tells it to who has no key to the stores", () => {
+	const server = async (archived: Archived) => {
+		const unused = () => Promise.reject(new Error("not expected"));
+		const served = { alive: () => true, status: () => null, catalogue: unused, metrics: new Registry() };
+		const made = serveArchive({ port: 0, ...served, archived });
+		await once(made, "listening");
+		const url = `http://127.0.0.1:${(made.address() as AddressInfo).port}`;
+		return { url, close: () => new Promise((resolve) => made.close(resolve)) };
+	};
+
+	test("as its headers say, and not when it cannot say", async () => {
+		const store = await holding(segments(history, [10, 20]));
+		const { url, close } = await server(archivedIn([store], "mysql"));
+		const archived = archivedAsTold(url);
+		expect(await archived(set(5, 30), emptySet)).toBe(true);
+		expect(await archived(set(15, 30), set(1, 14))).toBe(true);
+		expect(await archived(set(15, 31), set(1, 14))).toBe(false);
+		expect((await fetch(`${url}/archived`, { method: "POST", body: "{" })).status).toBe(400);
+		const long = await fetch(`${url}/archived`, { method: "POST", body: "x".repeat(2 ** 20 + 1) });
+		expect(long.status).toBe(413);
+		await close();
+		expect(await archived(set(5, 30), emptySet)).toBe(false);
+	});
+
+	test("at the address of its Service", () => {
+		const address = new URL(archiverUrl({ namespace: "shop", clusterDomain: "cluster.local" }));
+		expect(address.hostname).toBe(`${archiveName}.shop.svc.cluster.local`);
+		expect(Number(address.port)).toBe(archivePort);
 	});
 });

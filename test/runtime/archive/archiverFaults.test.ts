@@ -2,7 +2,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, jest, test } from "@jest/globals";
 import { type ArchiveStatus, archiveStatus } from "../../../runtime/archive/archiveStatus.ts";
 import { newestNumber } from "../../../runtime/archive/readHeaders.ts";
-import { formatGtidSet } from "../../../runtime/mysql/gtidSet.ts";
+import { emptySet, formatGtidSet } from "../../../runtime/mysql/gtidSet.ts";
 import type { ObjectStore } from "../../../runtime/store/objectStore.ts";
 import { hasPrograms, patience, until } from "../realMysqld.ts";
 import { type Fault, FaultyProxy } from "../store/faultyProxy.ts";
@@ -55,7 +55,7 @@ suite("the archive, with one of its stores", () => {
 		await archivedAll(of, [faulty, sound]);
 		return life;
 	};
-	const status = ({ archiver }: Life) => archiveStatus(archiver, 0);
+	const status = ({ archiver }: Life) => archiveStatus(archiver, 0, { open: emptySet, faults: [] });
 	const says = (what: string, holds: (status: ArchiveStatus) => boolean) =>
 		until(what, async () => holds(status(life as Life)));
 	/** Several segments, one after the other, in the store that is sound. */

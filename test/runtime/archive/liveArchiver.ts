@@ -27,6 +27,7 @@ const quick: ArchiveLimits = {
 	retryMs: 100,
 	spoolBytes: 64 * 2 ** 20,
 	segmentBytes: 4 * 2 ** 20,
+	largestSegment: 64 * 2 ** 20,
 };
 
 export interface ClusterAccess {
@@ -73,7 +74,7 @@ export function liveArchiver({ access, reign, stores, keys, limits, folder }: Li
 		onArchived: (store, commits) => {
 			if (store === null) for (const commit of commits) told.latencies.push(Date.now() / 1000 - commit / 1e6);
 		},
-		onGap: (missing) => told.gaps.push(formatGtidSet(missing)),
+		onGap: ({ missing }) => told.gaps.push(formatGtidSet(missing)),
 	});
 	const running = archiver.run(stop.signal);
 	return {

@@ -3,6 +3,7 @@ import type { V1Job } from "@kubernetes/client-node";
 import { BackupWatch } from "../../../runtime/backup/backupWatch.ts";
 import { entryKey } from "../../../runtime/backup/entry.ts";
 import { catalogueSchema } from "../../../runtime/kubernetes/archiverStatus.ts";
+import { contains, emptySet, parseGtidSet } from "../../../runtime/mysql/gtidSet.ts";
 import type { ObjectStore } from "../../../runtime/store/objectStore.ts";
 import { entry } from "../commands/backupScene.ts";
 import { settings } from "../commands/scene.ts";
@@ -36,8 +37,8 @@ function job(cronJob: string, minute: number, type?: "Complete" | "Failed"): V1J
 	};
 }
 
-function watch({ stores = [store("one", {})], begun = true, now = "2026-11-25T02:30:00Z" }) {
-	const scene = { jobs: [] as V1Job[], created: [] as string[] };
+function watch({ stores = [store("one", {})], begun = true, now = "2026-11-25T02:30:00Z", gap = "" }) {
+	const scene = { jobs: [] as V1Job[], created: [] as string[], reasons: [] as string[], now };
 	const watching = new BackupWatch({
 		settings: { ...settings(), backup: { keySecret: "k", keyManaged: false, scratchBytes: 1, checks: [] } },
 		stores,
@@ -54,14 +55,21 @@ function watch({ stores = [store("one", {})], begun = true, now = "2026-11-25T02
 			}),
 			async createJob(made) {
 				scene.created.push(made.metadata?.ownerReferences?.[0]?.name ?? "");
+				scene.reasons.push(made.metadata?.annotations?.["mysql-dr/reason"] ?? "");
 				return made;
 			},
 		},
 		begun: () => begun,
+		gaps: {
+			look: async (held) => {
+				const missing = parseGtidSet(gap);
+				return held.some((set) => contains(set, missing)) ? emptySet : missing;
+			},
+		},
 		onError: (error) => {
 			throw error;
 		},
-		now: () => new Date(now),
+		now: () => new Date(scene.now),
 	});
 	return { watching, scene };
 }
@@ -91,6 +99,28 @@ test("none is asked for while one is made, and that there is none is no alert me
 	await watching.look();
 	expect(scene.created).toEqual(["mysql-backup-full"]);
 	expect(watching.alerts).toEqual(["backupFailed"]);
+});
+
+test("a full backup is asked for because of a gap, again after one that failed, until one holds it", async () => {
+	const beyond = "3e11fa47-71ca-11e1-9e33-c80aa9429562:1000-1009";
+	const objects: Record<string, unknown> = { ...kept };
+	const { watching, scene } = watch({ stores: [store("one", objects)], gap: beyond });
+	await watching.look();
+	expect(scene.reasons).toEqual([`the archive has a gap: ${beyond}`]);
+	scene.jobs = [job("mysql-backup-full", 30)];
+	scene.now = "2026-11-25T02:45:00Z";
+	await watching.look();
+	expect(scene.created).toHaveLength(1);
+	scene.jobs = [job("mysql-backup-full", 30, "Failed")];
+	await watching.look();
+	expect(scene.created).toEqual(["mysql-backup-full", "mysql-backup-full"]);
+	scene.now = "2026-11-25T02:46:00Z";
+	await watching.look();
+	expect(scene.created).toHaveLength(2);
+	scene.now = "2026-11-25T03:00:00Z";
+	objects[entryKey("mysql", "later")] = { ...entry, id: "later", gtidExecuted: beyond };
+	await watching.look();
+	expect(scene.created).toHaveLength(2);
 });
 
 test("a failure is remembered after Kubernetes forgot the job, until a later one of its kind is done", async () => {

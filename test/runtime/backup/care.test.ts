@@ -1,8 +1,9 @@
 /** Stored backups are kept in order: real repositories in real stores, holding little. */
 
 import { writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { delimiter, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, jest, test } from "@jest/globals";
+import { findOnPath } from "../../../local/tools/onPath.ts";
 import { milliseconds } from "../../../objectives/duration.ts";
 import { assertSound, type CareReport, care, partOf } from "../../../runtime/backup/care.ts";
 import { copyMissing } from "../../../runtime/backup/copyMissing.ts";
@@ -119,6 +120,56 @@ const retention = { full: days(10), incremental: days(3), logical: days(10), arc
 		expect(lost).toHaveLength(1);
 		expect(() => assertSound(report)).toThrow(`backup ${lost[0]} is not in the repository any more`);
 		await first.objects.put(snapshot, body, "once");
+	});
+
+	test.each<[string, string, (bodies: readonly [Buffer, Buffer]) => readonly [Buffer, Buffer]]>([
+		["a truncated pack", "data", ([one, other]) => [one.subarray(0, -7), other]],
+		["two packs in each other's place", "data", ([one, other]) => [other, one]],
+		["two snapshots in each other's place", "snapshots", ([one, other]) => [other, one]],
+	])("finds %s, and names the file", async (_, kind, damage) => {
+		const [first] = stores;
+		const keys = (await keysIn(first, `${repositoryPath(cluster)}/${kind}/`)).slice(0, 2);
+		const bodies = (await Promise.all(keys.map((key) => first.objects.get(key)))) as [Buffer, Buffer];
+		const put = async (written: readonly [Buffer, Buffer]) => {
+			for (const [n, key] of keys.entries()) await first.objects.put(key, written[n] as Buffer, "replace");
+		};
+		await put(damage(bodies));
+		try {
+			const said: string[] = [];
+			for (let later = 0; later < 7; later++) {
+				const report = await run(later, [first], { ...retention, incremental: days(100) });
+				expect(report.away).toEqual([]);
+				said.push(ofStore(report, "store-1")?.damage ?? "");
+			}
+			const names = keys.map((key) => key.slice(key.lastIndexOf("/") + 1, key.lastIndexOf("/") + 9));
+			expect(said.join("\n")).toMatch(new RegExp(names.join("|")));
+		} finally {
+			await put(bodies);
+		}
+	});
+
+	test("says of a store that goes away while it is checked that it is away, not that it is damaged", async () => {
+		const [, second] = stores;
+		const path = process.env.PATH;
+		const script = `#!/bin/sh\nfor word; do [ "$word" = check ] && exit 1; done\nexec '${findOnPath("restic")}' "$@"\n`;
+		const programs = temporary("programs");
+		await writeFile(join(programs, "restic"), script, { mode: 0o755 });
+		process.env.PATH = [programs, path].join(delimiter);
+		try {
+			const stopped: Promise<void>[] = [];
+			const tell = ({ step }: { readonly step: string }) => {
+				if (step.startsWith("reading") && step.endsWith("store-2")) stopped.push(second.gateway.stop());
+			};
+			const report = await care({ cluster, stores, context, retention, now: today, tell });
+			expect(stopped).toHaveLength(1);
+			await stopped[0];
+			expect(ofStore(report, "store-1")?.damage).toMatch(/restic check/);
+			expect(report.stores.map(({ store: name }) => name)).toEqual(["store-1"]);
+			expect(report.away).toEqual([{ store: "store-2", error: expect.stringMatching(/^store store-2: head /) }]);
+		} finally {
+			process.env.PATH = path;
+			await second.gateway.start();
+		}
 	});
 
 	test("finds a wrong byte in the repository within the days in which all of it is read", async () => {

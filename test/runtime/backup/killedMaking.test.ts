@@ -15,7 +15,7 @@ import { storesUp, type TestStore } from "./stores.ts";
 
 jest.setTimeout(300_000);
 const program = await versitygw();
-const can = program !== undefined && hasPrograms("mysqld", "innochecksum", "restic");
+const can = program !== undefined && hasPrograms("mysqld", "mysql", "mysqldump", "innochecksum", "restic");
 const child = join(import.meta.dirname, "backupChild.ts");
 /** In the middle of a copy: an empty server is tens of megabytes. */
 const middle = 5_000_000;
@@ -36,8 +36,11 @@ const middle = 5_000_000;
 		for (const { gateway } of stores ?? []) await gateway.stop();
 	});
 
-	const options = (port = donor.access.reach("mysql-0").port): BackupOptions => ({
-		...{ cluster, kind: "incremental", volume, keys, access: donor.access, port, record: donor.record },
+	const options = (
+		port = donor.access.reach("mysql-0").port,
+		kind: BackupOptions["kind"] = "incremental",
+	): BackupOptions => ({
+		...{ cluster, kind, volume, keys, access: donor.access, port, record: donor.record },
 		stores: stores.map(({ gateway: { store, keys: own } }) => ({ store, keys: own })),
 	});
 	const catalogue = () =>
@@ -69,6 +72,11 @@ const middle = 5_000_000;
 		async (step) => killed(options(), (job) => job.says((line) => line === step)),
 	);
 
+	test.each(["dumping mysql-0 (primary)", "loading the dump", "checking tables"])(
+		"while a logical one is %s leaves nothing in a catalogue",
+		async (step) => killed(options(undefined, "logical"), (job) => job.says((line) => line === step)),
+	);
+
 	test("or whose mysqld is killed in the middle of CLONE says so, and leaves nothing at all", async () => {
 		const line = await StalledLine.to(options().port, middle);
 		const running = backUp(options(line.port), () => {});
@@ -82,9 +90,13 @@ const middle = 5_000_000;
 	});
 
 	test("is followed by one that does all of it", async () => {
-		const { entry, away, copied } = await backUp(options(), () => {});
-		expect({ away, copied }).toEqual({ away: [], copied: [{ store: "store-2", backups: [entry.id] }] });
-		expect((await catalogue()).backups.map(({ id }) => id)).toEqual([entry.id]);
+		const made: string[] = [];
+		for (const kind of ["incremental", "logical"] as const) {
+			const { entry, away, copied } = await backUp(options(undefined, kind), () => {});
+			expect({ away, copied }).toEqual({ away: [], copied: [{ store: "store-2", backups: [entry.id] }] });
+			made.push(entry.id);
+		}
+		expect((await catalogue()).backups.map(({ id }) => id)).toEqual(made);
 		expect(await scratch()).toEqual([]);
 	});
 });

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
 import { milliseconds } from "../../../objectives/duration.ts";
-import { base, expired, expiredSegments, type Kept } from "../../../runtime/backup/retention.ts";
+import { base, expired, expiredSegments, type Kept, leftovers } from "../../../runtime/backup/retention.ts";
 
 const day = 86_400_000;
 const now = new Date("2026-11-25T12:00:00.000Z");
@@ -81,6 +81,32 @@ describe("retention", () => {
 				expect(expired(left, retention, now)).toEqual([]);
 			}),
 		);
+	});
+
+	test("of entries without a snapshot tells those that it let go before from those that were lost", () => {
+		fc.assert(
+			fc.property(backups, fc.integer({ min: 1, max: 100 }), (all, later) => {
+				// What is let go in the course of days, with all entries staying.
+				let there = all;
+				for (let ago = later; ago >= 0; ago--) {
+					const then = new Date(now.getTime() - ago * day);
+					const made = there.filter(({ startedAt }) => Date.parse(startedAt) <= then.getTime());
+					const gone = expired(made, retention, then);
+					there = there.filter(({ id }) => !gone.includes(id));
+				}
+				const alive = new Set(there.map(({ id }) => id));
+				const gone = all.filter(({ id }) => !alive.has(id)).map(({ id }) => id);
+				expect(leftovers(all, (id) => alive.has(id), retention, now)).toEqual(gone);
+			}),
+		);
+		const all = [backup("full", 30), backup("full", 20), backup("incremental", 6), backup("full", 1)];
+		const without = (...ages: readonly number[]) =>
+			leftovers(all, (id) => !ages.some((age) => all.some((one) => one.id === id && one === all[age])), retention, now);
+		expect(without(0)).toEqual([all[0]?.id]);
+		// What the archive is replayed from, and the newest of its kind, were not let go: they are lost.
+		expect(without(1)).toEqual([]);
+		expect(without(2)).toEqual([]);
+		expect(without(3)).toEqual([]);
 	});
 
 	test("of the archive keeps every second of it that is wanted restorable from a backup that is kept", () => {

@@ -55,6 +55,16 @@ suite("a binary log of a real server", () => {
 		}
 	});
 
+	test("says of a transaction that is not there whole how large it will be", () => {
+		const whole = read(1);
+		const last = whole.transactions.at(-1);
+		const { gtid, from, to } = last ?? { gtid: "", from: 0, to: 0 };
+		const part = readBinlog(bytesOf("part", bytes(1).subarray(0, to - 1)));
+		expect(part.waiting).toMatchObject({ gtid, from, to });
+		expect(part.end).toBe(from);
+		expect(whole.waiting).toBeNull();
+	});
+
 	test("says what the files before it hold, with tags", () => {
 		const all = [...Array(logs.length - 1).keys()].map((index) => gtids(read(index)));
 		expect(formatGtidSet(read(logs.length - 1).previous ?? parseGtidSet(""))).toBe(

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "@jest/globals";
+import { leastSpool } from "../../../objectives/archiveRoom.ts";
 import { memoryShares } from "../../../runtime/instance/memory.ts";
 import { myCnf } from "../../../runtime/instance/myCnf.ts";
 import { podPaths } from "../../../runtime/instance/place.ts";
@@ -25,6 +26,13 @@ const lines = myCnf(place, profile)
 const options = new Map(lines.map((line) => line.split(" = ", 2) as [string, string]));
 
 describe("my.cnf", () => {
+	test.each([1, 8, 64])("has binary logs of which the archiver's spool holds three, with %d GiB of memory", (gib) => {
+		const large = myCnf(place, { ...profile, memory: memoryShares(gib * 2 ** 30) });
+		const bytes = Number(/^max_binlog_size = (\d+)$/m.exec(large)?.[1]);
+		expect(bytes).toBeGreaterThan(0);
+		expect(3 * bytes).toBeLessThanOrEqual(leastSpool);
+	});
+
 	test.each([
 		["server_id", "103"],
 		["report_host", "mysql-2.mysql.shop.svc.cluster.local"],

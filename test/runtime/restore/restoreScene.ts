@@ -51,11 +51,18 @@ export class RestoreScene {
 	#backups = 0;
 	#archivedTo = new Map<string, number>();
 
-	constructor(server: RealMysqld, objects: readonly ObjectStore[] = [memoryStore("store-1"), memoryStore("store-2")]) {
+	/** @param repositories of the stores, in their order; default: in folders of this machine */
+	constructor(
+		server: RealMysqld,
+		objects: readonly ObjectStore[] = [memoryStore("store-1"), memoryStore("store-2")],
+		repositories: readonly RepositoryAccess[] = [],
+	) {
 		this.server = server;
-		this.stores = objects.map((store) => ({
+		this.stores = objects.map((store, index) => ({
 			objects: store,
-			repository: { name: store.name, repository: join(this.folder, `repository-${store.name}`), environment: {} },
+			repository: repositories[index] ?? {
+				...{ name: store.name, repository: join(this.folder, `repository-${store.name}`), environment: {} },
+			},
 		}));
 	}
 
