@@ -1,7 +1,7 @@
 /** Who may do what with the buckets in Google Cloud: roles and conditions as they are declared. */
 import { describe, expect, test } from "@jest/globals";
 import { accountId } from "../../components/stores/gcp/identities.ts";
-import { bindingsOf, keyCondition, permissions } from "../../components/stores/gcp/rights.ts";
+import { type Binding, bindingsOf, keyCondition, permissions } from "../../components/stores/gcp/rights.ts";
 import { type Identity, identities } from "../../components/stores/layout.ts";
 
 /** The part of the Common Expression Language that is used: one of several beginnings of names. */
@@ -13,9 +13,17 @@ function holds(expression: string, name: string): boolean {
 	});
 }
 
-function may(who: Identity, permission: string, key: string | null): boolean {
+/** The watchdog has no account and so no binding; who may override has its role on the buckets, without a condition. */
+type Who = Identity | "watchdog" | "override";
+
+function bindings(who: Who): readonly Binding[] {
+	if (who === "watchdog") return [];
+	return who === "override" ? [{ right: "override", keys: null }] : bindingsOf(who, "mysql");
+}
+
+function may(who: Who, permission: string, key: string | null): boolean {
 	const name = key === null ? "projects/_/buckets/b" : `projects/_/buckets/b/objects/${key}`;
-	return bindingsOf(who, "mysql").some(
+	return bindings(who).some(
 		({ right, keys }) =>
 			(permissions[right] as readonly string[]).includes(permission) &&
 			(keys === null || holds(keyCondition("b", keys), name)),
@@ -26,7 +34,7 @@ const segment = "archive/mysql/segments/1.segment";
 const pack = "repository/mysql/data/ab/abc";
 
 describe("of the buckets", () => {
-	test.each<[Identity, string, string | null, boolean]>([
+	test.each<[Who, string, string | null, boolean]>([
 		["archiver", "storage.objects.create", segment, true],
 		["archiver", "storage.objects.setRetention", segment, true],
 		["archiver", "storage.objects.get", segment, true],
@@ -46,6 +54,20 @@ describe("of the buckets", () => {
 		["restorer", "storage.objects.get", segment, true],
 		["restorer", "storage.objects.create", segment, false],
 		["restorer", "storage.objects.delete", pack, false],
+		["watchdog", "storage.objects.get", segment, false],
+		["watchdog", "storage.objects.create", "evidence/failover/mysql/1.json", false],
+		["watchdog", "storage.objects.delete", pack, false],
+		["watchdog", "storage.objects.list", null, false],
+		// What objects.patch asks for, by which a lock is taken away.
+		["override", "storage.objects.update", segment, true],
+		["override", "storage.objects.setRetention", segment, true],
+		["override", "storage.objects.overrideUnlockedRetention", segment, true],
+		["override", "storage.objects.get", segment, true],
+		["override", "storage.objects.list", null, true],
+		["override", "storage.objects.delete", segment, true],
+		["override", "storage.objects.create", segment, false],
+		["archiver", "storage.objects.update", segment, false],
+		["jobs", "storage.objects.update", segment, false],
 	])("%s: %s of %s: %s", (who, permission, key, expected) => {
 		expect(may(who, permission, key)).toBe(expected);
 	});

@@ -2,8 +2,9 @@
  * What is locked is never hidden: fake-gcs-server cannot lock, so what is proved is what Google is asked, and what follows
  * from its refusal.
  */
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, jest, test } from "@jest/globals";
+
 import { Storage } from "@google-cloud/storage";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, jest, test } from "@jest/globals";
 import type { StoreSettings } from "../../../objectives/settings.ts";
 import type { Bucket } from "../../../runtime/store/objectStore.ts";
 import { unlockInGoogle } from "../../cloudSmoke/unlock.ts";

@@ -1,0 +1,105 @@
+/** What the stack declares of its buckets is understood by S3's own calls, and does what it is declared for (moto). */
+import { randomUUID } from "node:crypto";
+import {
+	CreateBucketCommand,
+	DeleteObjectCommand,
+	GetBucketLifecycleConfigurationCommand,
+	GetBucketReplicationCommand,
+	GetObjectLockConfigurationCommand,
+	HeadObjectCommand,
+	type LifecycleRule,
+	ListObjectVersionsCommand,
+	type ObjectLockRule,
+	PutBucketLifecycleConfigurationCommand,
+	PutBucketPolicyCommand,
+	PutBucketReplicationCommand,
+	PutBucketVersioningCommand,
+	PutObjectCommand,
+	PutObjectLockConfigurationCommand,
+	type ReplicationRule,
+	type S3Client,
+} from "@aws-sdk/client-s3";
+import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
+import { declaredInCloud, inCloud } from "../components/declaredInCloud.ts";
+import { MotoServer, moto } from "./moto.ts";
+import { sdkWords } from "./sdkWords.ts";
+
+const python = await moto();
+
+(python === undefined ? describe.skip : describe)("a bucket of S3 (moto)", () => {
+	let server: MotoServer;
+	let s3: S3Client;
+	const Bucket = "company-eu-central-1";
+	/** Inputs of the near bucket's resource of this kind. */
+	let inputs: (kind: string) => Record<string, unknown>;
+
+	beforeAll(async () => {
+		const stack = await declaredInCloud(inCloud());
+		inputs = (kind) => {
+			const found = stack.all(kind).find(({ inputs: { region } }) => region === "eu-central-1");
+			if (!found) throw new Error(`no ${kind} is declared`);
+			return found.inputs;
+		};
+		server = await MotoServer.up(python as string);
+		s3 = server.client;
+		for (const [name, LocationConstraint] of [
+			[Bucket, "eu-central-1"],
+			["company-eu-west-1", "eu-west-1"],
+		] as const) {
+			await s3.send(
+				new CreateBucketCommand({
+					...{ Bucket: name, ObjectLockEnabledForBucket: true },
+					CreateBucketConfiguration: { LocationConstraint },
+				}),
+			);
+			const { versioningConfiguration } = inputs("BucketVersioning");
+			const VersioningConfiguration = sdkWords(versioningConfiguration) as { Status: "Enabled" };
+			await s3.send(new PutBucketVersioningCommand({ Bucket: name, VersioningConfiguration }));
+		}
+	});
+	afterAll(() => server?.stop());
+
+	test("takes the lifecycle as it is declared, and says it back", async () => {
+		const Rules = sdkWords(inputs("BucketLifecycleConfiguration").rules) as LifecycleRule[];
+		expect(Rules.length).toBeGreaterThan(2);
+		await s3.send(new PutBucketLifecycleConfigurationCommand({ Bucket, LifecycleConfiguration: { Rules } }));
+		const said = await s3.send(new GetBucketLifecycleConfigurationCommand({ Bucket }));
+		expect(said.Rules).toEqual(Rules.map((rule) => expect.objectContaining(rule)));
+	});
+
+	test("takes the replication as it is declared, and says it back", async () => {
+		const { role: Role, rules } = inputs("BucketReplicationConfig");
+		const Rules = sdkWords(rules) as ReplicationRule[];
+		const ReplicationConfiguration = { Role: `${Role}`, Rules };
+		await s3.send(new PutBucketReplicationCommand({ Bucket, ReplicationConfiguration }));
+		const { ReplicationConfiguration: said } = await s3.send(new GetBucketReplicationCommand({ Bucket }));
+		expect(said?.Rules?.map(({ ID, Status, Filter }) => [ID, Status, Filter?.Prefix])).toEqual([
+			["archive", "Enabled", "archive/"],
+			["evidence", "Enabled", "evidence/"],
+		]);
+	});
+
+	test("takes the policy as it is declared", async () => {
+		const Policy = `${inputs("BucketPolicy").policy}`;
+		await expect(s3.send(new PutBucketPolicyCommand({ Bucket, Policy }))).resolves.toBeDefined();
+	});
+
+	test("locks by default what nobody locks himself, as it is declared: also from who names the version", async () => {
+		const Rule = sdkWords(inputs("BucketObjectLockConfiguration").rule) as ObjectLockRule;
+		const ObjectLockConfiguration = { ObjectLockEnabled: "Enabled", Rule } as const;
+		await s3.send(new PutObjectLockConfigurationCommand({ Bucket, ObjectLockConfiguration }));
+		const said = await s3.send(new GetObjectLockConfigurationCommand({ Bucket }));
+		expect(said.ObjectLockConfiguration?.Rule?.DefaultRetention).toEqual({ Mode: "GOVERNANCE", Days: 14 });
+
+		const Key = `repository/mysql/data/${randomUUID()}`;
+		const { VersionId } = await s3.send(new PutObjectCommand({ Bucket, Key, Body: "restic's" }));
+		const { ObjectLockMode } = await s3.send(new HeadObjectCommand({ Bucket, Key }));
+		expect(ObjectLockMode).toBe("GOVERNANCE");
+		await expect(s3.send(new DeleteObjectCommand({ Bucket, Key, VersionId }))).rejects.toMatchObject({
+			$metadata: { httpStatusCode: 403 },
+		});
+		await s3.send(new DeleteObjectCommand({ Bucket, Key }));
+		const { Versions, DeleteMarkers } = await s3.send(new ListObjectVersionsCommand({ Bucket, Prefix: Key }));
+		expect([Versions?.map((one) => one.VersionId), DeleteMarkers?.length]).toEqual([[VersionId], 1]);
+	});
+});
