@@ -18,12 +18,12 @@ export async function moto(): Promise<string | undefined> {
 }
 
 export class MotoServer {
-	readonly client: S3Client;
 	readonly #process: ChildProcess;
+	readonly #endpoint: string;
 
-	private constructor(process: ChildProcess, client: S3Client) {
+	private constructor(process: ChildProcess, endpoint: string) {
 		this.#process = process;
-		this.client = client;
+		this.#endpoint = endpoint;
 	}
 
 	/** All is in its memory. */
@@ -35,12 +35,16 @@ export class MotoServer {
 		});
 		const endpoint = `http://127.0.0.1:${port}`;
 		await until("moto answers", 60, async () => (await fetch(`${endpoint}/moto-api/`)).ok);
+		return new MotoServer(child, endpoint);
+	}
+
+	/** A bucket is made by who asks in its own region. */
+	clientIn(region: string): S3Client {
 		const credentials = { accessKeyId: "somebody", secretAccessKey: "something" };
-		return new MotoServer(child, new S3Client({ endpoint, region: "eu-central-1", credentials, forcePathStyle: true }));
+		return new S3Client({ endpoint: this.#endpoint, region, credentials, forcePathStyle: true });
 	}
 
 	async stop(): Promise<void> {
-		this.client.destroy();
 		if (this.#process.exitCode !== null) return;
 		await new Promise((resolve) => this.#process.once("exit", resolve).kill("SIGKILL"));
 	}
