@@ -71,9 +71,9 @@ function declareBeside({ site }: RunbookFacts): string[] {
 	return [
 		`1. Leave the lost stack as it is: the stores are declared by it. Copy its \`Pulumi.*.yaml\` to \`Pulumi.${other}.yaml\`, and change three settings there (docs/clouds.md, "A cluster that is lost"):`,
 		"",
-		`    - \`mysql-dr:site\`: \`name: ${other}\`, by which a cluster that is made is called: the lost one's name may be taken.`,
+		`    - \`mysql-dr:site\`: \`name: ${other}\`, by which a cluster that is made is called: the lost one's name may be taken. Another \`eks.name\` or \`gke.name\`, too, where there is one.`,
 		"    - `mysql-dr:stores`: `adopt: true`, so that the stores stay as they are and let the new pods in.",
-		"    - The cluster: `cluster: made` makes another; else point `kubernetes:context` at one, and in AWS `stores.aws.cluster`.",
+		"    - The cluster: `cluster: made` makes another (leave `stores.aws.cluster` out); else point `kubernetes:context` at one, and in AWS `stores.aws.cluster`.",
 		"",
 		"    Declare it. The database that comes up is empty:",
 		"",

@@ -23,13 +23,13 @@ const adopted = line("objectLock: governance", "objectLock: governance\n    adop
 const variants: Readonly<Record<string, Change>> = {
 	"prod-aws": (text) => text,
 	"prod-gcp": inGoogle,
-	"prod-aws-us": line("mysql-dr:regions: europe", "mysql-dr:regions: [us-east-1, us-west-2]"),
-	"prod-aws-standard": line("tier: critical", "tier: standard"),
 	"prod-aws-made": line("cluster: existing", "cluster: made"),
 	"prod-gcp-made": both(line("cluster: existing", "cluster: made"), inGoogle),
 	"prod-gcp-regional": both(inGoogle, line("farSnapshots: true", "farSnapshots: true\n      regional: true")),
 	"prod-aws-adopt": adopted,
 	"prod-gcp-adopt": both(inGoogle, adopted),
+	"prod-aws-us": line("mysql-dr:regions: europe", "mysql-dr:regions: [us-east-1, us-west-2]"),
+	"prod-aws-standard": line("tier: critical", "tier: standard"),
 	"prod-gcp-dual": both(
 		inGoogle,
 		line("tier: critical", "tier: standard"),
@@ -40,6 +40,46 @@ const variants: Readonly<Record<string, Change>> = {
 		"oidcProvider: arn:aws:iam::111122223333:oidc-provider/oidc.eks.eu-central-1.amazonaws.com/id/E\n      cluster: prod",
 	),
 };
+
+/** What names a key cannot be known before the key is: the doubles make the stores, and what says who may do what is read. */
+withEngine("the policies of stores that were made", () => {
+	test("are what was reviewed", async () => {
+		const program = { folder: join(import.meta.dirname, "stores"), env: {} };
+		const resources = await deployed(found as NonNullable<typeof found>, { program });
+		const text = snapshotOf(resources.filter(({ type }) => /:(BucketPolicy|RolePolicy)$/.test(type)));
+		expect(text).not.toContain("known after it is made");
+		expect(text).toBe(reviewed("prod-aws-policies", text));
+	});
+});
+
+withEngine("the preview of dev", () => {
+	const name = "previewed-alone";
+	const folder = join(import.meta.dirname, "..", "..", ".state", "sites", name);
+	/** What `npm run up` says of a site. */
+	const site = {
+		...{ name, region: "local-1", kubeconfig: "/nowhere/kubeconfig", zones: ["zone-a", "zone-b", "zone-c"] },
+		...{ storageClass: "mysql-dr-local", scratchClass: "mysql-dr-local-scratch", snapshotClass: "mysql-dr-local" },
+		images: { runtime: "localhost/mysql-dr/runtime:previewed" },
+		stores: [1, 2].map((number) => ({
+			...{ name: `store-${number}`, region: `local-${number}`, bucket: `previewed-local-${number}` },
+			endpoint: `http://192.0.2.1:707${number}`,
+		})),
+	};
+	beforeAll(() => {
+		mkdirSync(folder, { recursive: true });
+		writeFileSync(join(folder, "site.json"), JSON.stringify(site));
+	});
+	afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+	test("asks no cloud, warns of nothing, and is what was reviewed", async () => {
+		const options = { file: "dev", env: { MYSQL_DR_SITE: name } } as const;
+		const { resources, diagnostics } = await preview(found as NonNullable<typeof found>, options);
+		expect(diagnostics.filter(({ severity }) => severity !== "debug")).toEqual([]);
+		expect(resources.filter(({ type }) => /^(aws|gcp):/.test(type))).toEqual([]);
+		const text = snapshotOf(resources, "all");
+		expect(text).toBe(reviewed("dev", text));
+	});
+});
 
 withEngine.each(Object.entries(variants))("the preview of %s", (name, change) => {
 	let previewed: Previewed;
@@ -79,46 +119,6 @@ withEngine.each(Object.entries(variants))("the preview of %s", (name, change) =>
 		else expect(kept.length).toBeGreaterThanOrEqual(name.endsWith("-dual") ? 3 : 4);
 		for (const { urn, protect, retainOnDelete } of kept)
 			expect([urn, protect, retainOnDelete]).toEqual([urn, true, true]);
-	});
-});
-
-/** What names a key cannot be known before the key is: the doubles make the stores, and what says who may do what is read. */
-withEngine("the policies of stores that were made", () => {
-	test("are what was reviewed", async () => {
-		const program = { folder: join(import.meta.dirname, "stores"), env: {} };
-		const resources = await deployed(found as NonNullable<typeof found>, { program });
-		const text = snapshotOf(resources.filter(({ type }) => /:(BucketPolicy|RolePolicy)$/.test(type)));
-		expect(text).not.toContain("known after it is made");
-		expect(text).toBe(reviewed("prod-aws-policies", text));
-	});
-});
-
-withEngine("the preview of dev", () => {
-	const name = "previewed-alone";
-	const folder = join(import.meta.dirname, "..", "..", ".state", "sites", name);
-	/** What `npm run up` says of a site. */
-	const site = {
-		...{ name, region: "local-1", kubeconfig: "/nowhere/kubeconfig", zones: ["zone-a", "zone-b", "zone-c"] },
-		...{ storageClass: "mysql-dr-local", scratchClass: "mysql-dr-local-scratch", snapshotClass: "mysql-dr-local" },
-		images: { runtime: "localhost/mysql-dr/runtime:previewed" },
-		stores: [1, 2].map((number) => ({
-			...{ name: `store-${number}`, region: `local-${number}`, bucket: `previewed-local-${number}` },
-			endpoint: `http://192.0.2.1:707${number}`,
-		})),
-	};
-	beforeAll(() => {
-		mkdirSync(folder, { recursive: true });
-		writeFileSync(join(folder, "site.json"), JSON.stringify(site));
-	});
-	afterAll(() => rmSync(folder, { recursive: true, force: true }));
-
-	test("asks no cloud, warns of nothing, and is what was reviewed", async () => {
-		const options = { file: "dev", env: { MYSQL_DR_SITE: name } } as const;
-		const { resources, diagnostics } = await preview(found as NonNullable<typeof found>, options);
-		expect(diagnostics.filter(({ severity }) => severity !== "debug")).toEqual([]);
-		expect(resources.filter(({ type }) => /^(aws|gcp):/.test(type))).toEqual([]);
-		const text = snapshotOf(resources, "all");
-		expect(text).toBe(reviewed("dev", text));
 	});
 });
 

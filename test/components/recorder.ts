@@ -107,6 +107,9 @@ function computed(type: string, name: string, inputs: Inputs): Inputs {
 	if (type === "aws:iam/role:Role") return { name, arn: `arn:aws:iam::111122223333:role${inputs.path ?? "/"}${name}` };
 	if (/^aws:kms\/(key|replicaKey):/.test(type))
 		return { arn: `arn:aws:kms:${inputs.region}:111122223333:key/mrk-${name}`, keyId: `mrk-${name}` };
+	if (type.endsWith(":IAMCustomRole")) return { name: `projects/${inputs.project}/roles/${inputs.roleId}` };
+	if (type === "gcp:serviceaccount/account:Account")
+		return { email: `${name}@example.com`, member: `serviceAccount:${name}@example.com`, name };
 	if (/^(aws|gcp):/.test(type)) return { arn: `arn-of-${name}`, email: `${name}@example.com` };
 	return type === "kubernetes:core/v1:Service" ? balanced(name) : {};
 }

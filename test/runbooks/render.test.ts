@@ -98,6 +98,13 @@ describe.each(made)("the runbook for %s, whether the stack has made the stores: 
 	});
 });
 
+test("where a stack has made the stores, they are adopted by the one that rebuilds the cluster", () => {
+	const [beside, anew] = [true, false].map((madeStores) => renderRunbook("cluster", facts({ madeStores })));
+	expect(beside).toContain("`adopt: true`");
+	expect(beside).toContain("pulumi stack init dev-2");
+	expect(anew).not.toContain("adopt");
+});
+
 test("a scenario without a runbook is refused with those that there are", () => {
 	for (const scenario of [...scenarios.filter((name) => !runbookScenarios.includes(name)), "toString"]) {
 		expect(() => renderRunbook(scenario, facts())).toThrow(
