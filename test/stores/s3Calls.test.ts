@@ -4,6 +4,7 @@ import {
 	CreateBucketCommand,
 	DeleteObjectCommand,
 	GetBucketLifecycleConfigurationCommand,
+	GetBucketPolicyCommand,
 	GetBucketReplicationCommand,
 	GetObjectLockConfigurationCommand,
 	HeadObjectCommand,
@@ -30,13 +31,13 @@ const python = await moto();
 	let server: MotoServer;
 	let s3: S3Client;
 	const Bucket = "company-eu-central-1";
-	/** Inputs of the near bucket's resource of this kind. */
-	let inputs: (kind: string) => Record<string, unknown>;
+	/** Inputs of a bucket's resource of this kind; default: the near one's. */
+	let inputs: (kind: string, region?: string) => Record<string, unknown>;
 
 	beforeAll(async () => {
 		const stack = await declaredInCloud(inCloud());
-		inputs = (kind) => {
-			const found = stack.all(kind).find(({ inputs: { region } }) => region === "eu-central-1");
+		inputs = (kind, region = "eu-central-1") => {
+			const found = stack.all(kind).find(({ inputs }) => inputs.region === region);
 			if (!found) throw new Error(`no ${kind} is declared`);
 			return found.inputs;
 		};
@@ -79,9 +80,14 @@ const python = await moto();
 		]);
 	});
 
-	test("takes the policy as it is declared", async () => {
-		const Policy = `${inputs("BucketPolicy").policy}`;
-		await expect(s3.send(new PutBucketPolicyCommand({ Bucket, Policy }))).resolves.toBeDefined();
+	// It reads no conditions, and would let nobody write then: the far bucket, to which nothing is written here.
+	test("takes the policy as it is declared, and says it back", async () => {
+		const far = { Bucket: "company-eu-west-1" };
+		const Policy = `${inputs("BucketPolicy", "eu-west-1").policy}`;
+		const client = server.clientIn("eu-west-1");
+		await client.send(new PutBucketPolicyCommand({ ...far, Policy }));
+		const said = await client.send(new GetBucketPolicyCommand(far));
+		expect(JSON.parse(said.Policy ?? "")).toEqual(JSON.parse(Policy));
 	});
 
 	test("locks by default what nobody locks himself, as it is declared: also from who names the version", async () => {
