@@ -1,5 +1,6 @@
 /** The disaster-recovery plan as a program: what is promised, and all that keeps the promise. */
 import * as pulumi from "@pulumi/pulumi";
+import { alarmReceivers, type Receivers } from "./components/alarms.ts";
 import { Backups } from "./components/backups.ts";
 import { inOneLine, kubernetesConfig, rawConfig } from "./components/configuration.ts";
 import { databaseArgs } from "./components/database.ts";
@@ -34,10 +35,11 @@ function declareStack() {
 	// What is promised, and where.
 	const config = parseConfig(rawConfig(pulumi.runtime.allConfig(), pulumi.getProject()));
 	const site = new Site(config.site.name, siteArgs(config), kubernetesConfig());
-	const stores = makeStores("stores", config, site.made);
+	const receivers = alarmReceivers("alarms", config);
+	const stores = makeStores("stores", config, site.made, receivers);
 
 	// What keeps the promise.
-	const databases = config.databases.map((_, index) => declareDatabase(config, index, site, stores));
+	const databases = config.databases.map((_, index) => declareDatabase(config, index, { site, stores, receivers }));
 
 	// What was promised before, for the policies.
 	new LastDeployment("last-deployment");
@@ -48,15 +50,22 @@ function declareStack() {
 	return { ...outputs, kubeconfig: site.made?.kubeconfig ?? null };
 }
 
+/** What all databases of the stack share. */
+interface Surroundings {
+	readonly site: Site;
+	readonly stores: MadeStores | undefined;
+	readonly receivers: Receivers;
+}
+
 /** One database: objectives to plan, plan to components. */
-function declareDatabase(config: StackConfig, index: number, site: Site, stores?: MadeStores): Documented {
+function declareDatabase(config: StackConfig, index: number, { site, stores, receivers }: Surroundings): Documented {
 	const { name, facts, backups, snapshots, ...args } = databaseArgs(config, index, site, pulumi.getStack());
 	const { provider } = site;
 
 	const home = new DatabaseHome(name, args.home, { provider });
 	const watchdog = new Watchdog(name, args.watchdog, { provider, dependsOn: home });
 	const mysql = new MysqlCluster(name, args.mysql, { provider, dependsOn: [home, watchdog] });
-	nameDatabase(config.databases[index] as DatabaseConfig, config, mysql.address);
+	nameDatabase(config.databases[index] as DatabaseConfig, config, mysql.address, receivers);
 	const access = stores?.access[name];
 	const afterStores = [home, watchdog, ...(stores ? [stores] : [])];
 	if (backups) new Backups(name, { ...backups, access }, { provider, dependsOn: afterStores });

@@ -123,6 +123,7 @@ export function databaseArgs(config: StackConfig, index: number, offers: SiteOff
 			region: site.region,
 			objectives,
 			forecast: forecast(chosen, site),
+			madeStores: config.madeStores !== undefined,
 			contacts: config.contacts,
 			images: { mysql: image, runtime: runtimeImage },
 		}),

@@ -23,6 +23,8 @@ export interface Described {
 	readonly objectives: Objectives;
 	readonly plan: Plan;
 	readonly forecast: Readonly<Record<Scenario, Forecast>>;
+	/** Whether a stack has made the stores. */
+	readonly madeStores: boolean;
 	readonly contacts: readonly Contact[];
 	readonly images: { readonly mysql: string; readonly runtime: string };
 }
@@ -32,7 +34,7 @@ export type DatabaseFacts = ReturnType<typeof databaseFacts>;
 
 /** @returns everything that a runbook needs, with times in seconds. */
 export function databaseFacts(described: Described) {
-	const { stack, cluster, namespace, site, region, plan, contacts, images } = described;
+	const { stack, cluster, namespace, site, region, plan, madeStores, contacts, images } = described;
 	return {
 		stack,
 		cluster,
@@ -44,6 +46,7 @@ export function databaseFacts(described: Described) {
 		tier: plan.tier,
 		objectives: promises(described.objectives),
 		forecast: predictions(described.forecast),
+		madeStores,
 		contacts,
 		schedules: schedules(plan),
 		images,

@@ -1,6 +1,9 @@
-/** The stores of a stack: those that its configuration has it make, in whichever cloud. */
+/** The stores of a stack: those that its configuration has it make, or take over from another, in whichever cloud. */
 import type * as pulumi from "@pulumi/pulumi";
 import { plan, type StackConfig, type StoreConfig, siteFacts } from "../objectives/index.ts";
+import type { Receivers } from "./alarms.ts";
+import { AdoptedAwsStores } from "./stores/adoptedAws.ts";
+import { AdoptedGcpStores } from "./stores/adoptedGcp.ts";
 import { AwsStores } from "./stores/aws.ts";
 import { GcpStores } from "./stores/gcp.ts";
 import type { BucketPlan, MadeStores, MaybeOneStore } from "./stores/made.ts";
@@ -11,20 +14,43 @@ export interface KnownCluster {
 	readonly workloadPool?: pulumi.Input<string> | undefined;
 }
 
-/** @returns undefined where the stores exist already */
-export function makeStores(name: string, config: StackConfig, made: KnownCluster = {}): MadeStores | undefined {
-	const { cloud, madeStores } = config;
-	if (!cloud || !madeStores) return undefined;
-	const { near, far, ...args } = madeStoresArgs(config, madeStores.bucket);
-	if (cloud.provider === "aws" && madeStores.aws && far) {
-		const cluster = made.clusterName ?? madeStores.aws.cluster;
-		if (cluster === undefined) throw new RangeError("a cluster that exists is named");
-		return new AwsStores(name, { ...args, near, far, ...madeStores.aws, cluster });
-	}
-	if (cloud.provider === "gcp" && madeStores.gcp) {
-		return new GcpStores(name, { ...args, near, far, ...madeStores.gcp, pool: made.workloadPool });
-	}
-	return undefined;
+/**
+ * @param receivers of alarms
+ * @returns undefined where the stores exist already
+ */
+export function makeStores(
+	name: string,
+	config: StackConfig,
+	made: KnownCluster = {},
+	receivers: Receivers = {},
+): MadeStores | undefined {
+	if (config.cloud?.provider === "aws") return makeInAws(name, config, made, receivers);
+	return config.cloud?.provider === "gcp" ? makeInGcp(name, config, made) : undefined;
+}
+
+function makeInAws(
+	name: string,
+	config: StackConfig,
+	made: KnownCluster,
+	receivers: Receivers,
+): MadeStores | undefined {
+	const { madeStores } = config;
+	if (!madeStores?.aws) return undefined;
+	const { oidcProvider, override } = madeStores.aws;
+	const { far, ...args } = madeStoresArgs(config, madeStores.bucket);
+	const cluster = made.clusterName ?? madeStores.aws.cluster;
+	if (cluster === undefined) throw new RangeError("a cluster that exists is named");
+	if (far === undefined) throw new RangeError("a bucket of AWS is in one region");
+	const shape = { ...args, far, cluster, oidcProvider };
+	return madeStores.adopt ? new AdoptedAwsStores(name, shape) : new AwsStores(name, { ...shape, override, receivers });
+}
+
+function makeInGcp(name: string, config: StackConfig, made: KnownCluster): MadeStores | undefined {
+	const { madeStores } = config;
+	if (!madeStores?.gcp) return undefined;
+	const { project, override } = madeStores.gcp;
+	const shape = { ...madeStoresArgs(config, madeStores.bucket), project, pool: made.workloadPool };
+	return madeStores.adopt ? new AdoptedGcpStores(name, shape) : new GcpStores(name, { ...shape, override });
 }
 
 /** What is made, from what is configured and planned. Pure. */

@@ -16,7 +16,8 @@ export interface CloudConfig {
 
 /**
  * Pairs by the name of a part of the world, so that the cloud alone can be changed. Within one jurisdiction, some hundred
- * kilometres apart, and both with three zones.
+ * kilometres apart, and both with three zones. In ap-southeast-4 (Melbourne) an account may do nothing before its owner has
+ * enabled the region; all others are there from the beginning.
  */
 export const areas: Readonly<Record<string, Readonly<Record<Cloud, RegionPair>>>> = {
 	europe: { aws: ["eu-central-1", "eu-west-1"], gcp: ["europe-west3", "europe-west4"] },

@@ -24,8 +24,8 @@ const aws = z
 			"who may take the role that may delete before the time",
 		),
 		alarms: list(
-			arn("sns", "an SNS topic in the far region", "arn:aws:sns:eu-west-1:111122223333:dba"),
-			"whom replication that is late is told to",
+			arn("sns", "an SNS topic", "arn:aws:sns:eu-west-1:111122223333:dba"),
+			"topics that alarms in their region tell, in place of the one that the stack makes there",
 		),
 	})
 	.describe("write the settings of AWS");
@@ -58,6 +58,8 @@ export const madeStoresSchema = z
 			.enum(["governance", "compliance"])
 			.describe("write who may delete before the time: some, or nobody")
 			.default("governance"),
+		/** Another stack has made them, and its cluster is lost: only identities are made, and no name. */
+		adopt: z.boolean().describe("write true where another stack has made these stores").default(false),
 		aws: aws.optional(),
 		gcp: gcp.optional(),
 	})

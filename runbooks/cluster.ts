@@ -33,13 +33,12 @@ function have(): string[] {
 	];
 }
 
-function rebuild({ namespace }: RunbookFacts): string[] {
+function rebuild(facts: RunbookFacts): string[] {
+	const { namespace, madeStores } = facts;
 	return [
 		"## What you do",
 		"",
-		"1. Point the stack at a new cluster (`kubernetes:context`, zones), and declare it. The database that comes up is empty:",
-		"",
-		...shell("npm run up"),
+		...(madeStores ? declareBeside(facts) : declareAnew()),
 		"",
 		"2. Give it the kept key in place of the one that it has made for itself. `backup-key.json` is the kept file:",
 		"",
@@ -58,7 +57,31 @@ function rebuild({ namespace }: RunbookFacts): string[] {
 	];
 }
 
-function afterwards({ namespace }: RunbookFacts): string[] {
+function declareAnew(): string[] {
+	return [
+		"1. Point the stack at a new cluster (`kubernetes:context`, zones), and declare it. Where the stack makes its cluster (`site.cluster`), do so in a stack of its own, with another `site.name`: the lost one's name may be taken. The database that comes up is empty:",
+		"",
+		...shell("npm run up"),
+	];
+}
+
+/** The stack that made the stores goes on declaring them: they, their keys and the name exist, and can be made by nobody else. */
+function declareBeside({ site }: RunbookFacts): string[] {
+	const other = `${site}-2`;
+	return [
+		`1. Leave the lost stack as it is: the stores are declared by it. Copy its \`Pulumi.*.yaml\` to \`Pulumi.${other}.yaml\`, and change three settings there (docs/clouds.md, "A cluster that is lost"):`,
+		"",
+		`    - \`mysql-dr:site\`: \`name: ${other}\`, by which a cluster that is made is called: the lost one's name may be taken. Another \`eks.name\` or \`gke.name\`, too, where there is one.`,
+		"    - `mysql-dr:stores`: `adopt: true`, so that the stores stay as they are and let the new pods in.",
+		"    - The cluster: `cluster: made` makes another (leave `stores.aws.cluster` out); else point `kubernetes:context` at one, and in AWS `stores.aws.cluster`.",
+		"",
+		"    Declare it. The database that comes up is empty:",
+		"",
+		...shell(`pulumi stack init ${other}`, "pulumi up"),
+	];
+}
+
+function afterwards({ namespace, madeStores }: RunbookFacts): string[] {
 	return [
 		"## Afterwards",
 		"",
@@ -67,5 +90,11 @@ function afterwards({ namespace }: RunbookFacts): string[] {
 		...shell(`npx mysql-dr backup full -n ${namespace}`, `npx mysql-dr archive status -n ${namespace}`),
 		"",
 		"2. What was acknowledged in the last seconds and is not in the archive is lost: the archive's last moment is in the output of step 3.",
+		...(madeStores
+			? [
+					"",
+					'3. Lead the database\'s name here by hand, if it has one (docs/clouds.md, "Names"), and keep the lost stack: it still declares the stores, their replication and its alarms.',
+				]
+			: []),
 	];
 }

@@ -13,6 +13,8 @@ export interface RunbookFacts {
 	readonly services: { readonly primary: Address; readonly replicas: Address };
 	readonly objectives: { readonly scenarios: Readonly<Record<Scenario, Promised>> };
 	readonly forecast: Readonly<Record<Scenario, Predicted>>;
+	/** Whether a stack has made the stores: then only it declares them, and others adopt them. */
+	readonly madeStores: boolean;
 	/** In the order in which they are called. */
 	readonly contacts: readonly Contact[];
 	/** What the watchdog saw when the runbook was printed; left out where it was not asked. */

@@ -17,8 +17,8 @@ export interface Route53NameArgs {
 	readonly zone: string;
 	/** `https://…`, a page that needs the database; asked from all over the world. Default: nothing is asked. */
 	readonly check?: string | undefined;
-	/** ARNs of SNS topics; those in us-east-1 are told, since only there Route 53 has its figures. */
-	readonly alarms: readonly string[];
+	/** ARNs of SNS topics in {@link figuresRegion}, told when the page does not answer. */
+	readonly alarms: readonly pulumi.Input<string>[];
 }
 
 /**
@@ -73,11 +73,11 @@ function declareCheck(
 		},
 		opts,
 	);
-	const told = alarms.filter((topic) => topic.split(":")[3] === figures);
+	const told = [...alarms];
 	new MetricAlarm(
 		`${name}-unreachable`,
 		{
-			...{ region: figures, namespace: "AWS/Route53", metricName: "HealthCheckStatus", statistic: "Minimum" },
+			...{ region: figuresRegion, namespace: "AWS/Route53", metricName: "HealthCheckStatus", statistic: "Minimum" },
 			...{ dimensions: { HealthCheckId: check.id }, period: 60, evaluationPeriods: 1 },
 			...{ comparisonOperator: "LessThanThreshold", threshold: 1, treatMissingData: "breaching" },
 			...{ alarmActions: told, okActions: told, alarmDescription: `${page.href} does not answer: it needs ${host}` },
@@ -86,5 +86,5 @@ function declareCheck(
 	);
 }
 
-/** The region that has Route 53's figures, wherever the rest is. */
-const figures = "us-east-1";
+/** The region that has Route 53's figures, and so the alarm, wherever the rest is. */
+export const figuresRegion = "us-east-1";

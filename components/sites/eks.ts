@@ -97,7 +97,8 @@ function declareAdmins(
 ): pulumi.Resource[] {
 	const policyArn = `arn:${partitionOf(region)}:eks::aws:cluster-access-policy/AmazonEKSClusterAdminPolicy`;
 	return admins.map((principalArn) => {
-		const title = `${name}-admin-${principalArn.split("/").at(-1)}`;
+		// With its path and its account: two roles may be called the same.
+		const title = `${name}-admin-${principalArn.slice(principalArn.indexOf("iam::") + "iam::".length)}`;
 		const entry = new AccessEntry(title, { clusterName: cluster.name, principalArn }, opts);
 		return new AccessPolicyAssociation(
 			title,

@@ -7,7 +7,7 @@ import { Provider } from "@pulumi/gcp/provider.js";
 import * as pulumi from "@pulumi/pulumi";
 import type { GkeConfig } from "../../objectives/index.ts";
 import { declareNetwork, type Network } from "./gke/network.ts";
-import { declareNodes } from "./gke/nodes.ts";
+import { declareNodeAccount, declareNodes, type NodeAccount } from "./gke/nodes.ts";
 import { kubeconfig } from "./kubeconfig.ts";
 import type { ClusterPlace, MadeCluster } from "./made.ts";
 
@@ -35,8 +35,9 @@ export class GkeCluster extends pulumi.ComponentResource implements MadeCluster 
 		const own = { parent: this, provider: new Provider(name, { project, region }, { parent: this }) };
 
 		const network = declareNetwork(name, args, own);
-		const cluster = declareCluster(name, args, network, own);
-		const nodes = declareNodes(name, args, cluster, { ...own, dependsOn: [...network.ready] });
+		const account = declareNodeAccount(name, args, own);
+		const cluster = declareCluster(name, args, { network, account }, own);
+		const nodes = declareNodes(name, args, { cluster, account }, { ...own, dependsOn: [...network.ready] });
 
 		this.ready = [nodes];
 		this.clusterName = cluster.name;
@@ -46,10 +47,15 @@ export class GkeCluster extends pulumi.ComponentResource implements MadeCluster 
 	}
 }
 
+interface ClusterShape {
+	readonly network: Network;
+	readonly account: NodeAccount;
+}
+
 function declareCluster(
 	name: string,
 	args: GkeClusterArgs,
-	{ network, subnetwork }: Network,
+	{ network: { network, subnetwork }, account: { account, rights } }: ClusterShape,
 	opts: pulumi.CustomResourceOptions,
 ): Cluster {
 	const { name: called, project, region, zones, reachableFrom } = args;
@@ -59,6 +65,8 @@ function declareCluster(
 			...{ name: called, project, location: region, nodeLocations: [...zones], network, subnetwork },
 			// The nodes are a pool of their own, which can be changed without the cluster.
 			...{ removeDefaultNodePool: true, initialNodeCount: 1 },
+			// Of the pool that comes first and goes: the project's default account may be disabled, and nothing comes up then.
+			nodeConfig: { serviceAccount: account.email },
 			deletionProtection: true,
 			releaseChannel: { channel: "REGULAR" },
 			workloadIdentityConfig: { workloadPool: `${project}.svc.id.goog` },
@@ -71,7 +79,8 @@ function declareCluster(
 			datapathProvider: "ADVANCED_DATAPATH",
 			addonsConfig: { gcePersistentDiskCsiDriverConfig: { enabled: true } },
 		},
-		{ ...opts, protect: true },
+		// Afterwards it says what the pool has that is there, and a difference would replace the cluster.
+		{ ...opts, protect: true, dependsOn: [...rights], ignoreChanges: ["nodeConfig"] },
 	);
 }
 

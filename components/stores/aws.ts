@@ -1,12 +1,20 @@
 import { Role } from "@pulumi/aws/iam/role.js";
 import { RolePolicy } from "@pulumi/aws/iam/rolePolicy.js";
-import { Provider } from "@pulumi/aws/provider.js";
 import { BucketPolicy } from "@pulumi/aws/s3/bucketPolicy.js";
 import * as pulumi from "@pulumi/pulumi";
+import type { Receivers } from "../alarms.ts";
 import { type DeclaredBucket, declareBucket } from "./aws/bucket.ts";
 import { declareIdentities, type PodRecognition } from "./aws/identities.ts";
-import { declareKeys } from "./aws/keys.ts";
-import { bucketArn, bucketPolicy, overridePolicy, principalTrust } from "./aws/policies.ts";
+import { declareKeys, type Keys } from "./aws/keys.ts";
+import {
+	bucketArn,
+	bucketPolicy,
+	overrideKeyPolicy,
+	overridePolicy,
+	principalTrust,
+	rolePath,
+} from "./aws/policies.ts";
+import { declareProvider } from "./aws/provider.ts";
 import { declareReplication } from "./aws/replication.ts";
 import type { BucketPlan, DatabaseAccess, MadeStores, MadeStoresArgs } from "./made.ts";
 
@@ -14,8 +22,8 @@ import type { BucketPlan, DatabaseAccess, MadeStores, MadeStoresArgs } from "./m
 export interface AwsStoresArgs extends MadeStoresArgs, PodRecognition {
 	/** ARNs of those who may take the role that deletes before the time. Default: nobody, and there is no such role. */
 	readonly override?: readonly string[] | undefined;
-	/** ARNs of SNS topics in either region, told when replication is late or fails. Default: none; the alarms are there. */
-	readonly alarms?: readonly string[] | undefined;
+	/** Told when replication is late (in the far region) or fails (in the near one). Default: nobody; the alarms are there. */
+	readonly receivers?: Receivers | undefined;
 }
 
 /**
@@ -36,57 +44,54 @@ export class AwsStores extends pulumi.ComponentResource implements MadeStores {
 		const keys = declareKeys(name, args, own);
 		const source = declareBucket(`${name}-near`, near, args, keys.near, own);
 		const target = declareBucket(`${name}-far`, far, args, keys.far, own);
-		const databases = args.databases.map((one) => [one.cluster, declareIdentities(one, args, keys, own)] as const);
-		const override = declareOverride(name, args, own);
-		const jobs = databases.map(([, roles]) => roles.jobs);
-		declarePolicy(`${name}-near`, near, { ...source, key: keys.near, jobs, override }, own);
-		declarePolicy(`${name}-far`, far, { ...target, key: keys.far, jobs, override }, own);
-		declareReplication(`${name}-replication`, { near, far, source, target, keys, topics: args.alarms ?? [] }, own);
-		this.access = Object.fromEntries(databases.map(([cluster, { access }]) => [cluster, access]));
+		const access = args.databases.map((one) => [one.cluster, declareIdentities(one, args, keys, own)]);
+		declareOverride(name, args, keys, own);
+		declarePolicy(`${name}-near`, near, { ...source, key: keys.near, args }, own);
+		declarePolicy(`${name}-far`, far, { ...target, key: keys.far, args }, own);
+		declareReplication(
+			`${name}-replication`,
+			{ near, far, source, target, keys, receivers: args.receivers ?? {} },
+			own,
+		);
+		this.access = Object.fromEntries(access);
 
 		this.registerOutputs({ near: near.bucket, far: far.bucket });
 	}
 }
 
-/** One for both regions: each resource says its own. */
-function declareProvider(name: string, region: string, parent: pulumi.Resource): Provider {
-	const tags = { "mysql-dr:stack": pulumi.getStack() };
-	return new Provider(name, { region, defaultTags: { tags } }, { parent });
-}
-
 function declareOverride(
 	name: string,
-	{ override = [], near, far }: AwsStoresArgs,
+	{ override = [], near, far, name: called }: AwsStoresArgs,
+	keys: Keys,
 	opts: pulumi.CustomResourceOptions,
-): pulumi.Output<string> | null {
-	if (override.length === 0) return null;
+): void {
+	if (override.length === 0) return;
 	const assumeRolePolicy = JSON.stringify(principalTrust(override));
-	const role = new Role(`${name}-override`, { assumeRolePolicy, description: "Deletes before the time" }, opts);
+	const shape = { assumeRolePolicy, description: "Deletes before the time", path: rolePath(called, "override") };
+	const role = new Role(`${name}-override`, shape, opts);
 	const policy = JSON.stringify(overridePolicy([bucketArn(near), bucketArn(far)]));
 	new RolePolicy(`${name}-override`, { role: role.name, policy }, opts);
-	return role.arn;
+	const reading = pulumi.all([keys.near, keys.far]).apply((arns) => JSON.stringify(overrideKeyPolicy(arns)));
+	new RolePolicy(`${name}-override-keys`, { role: role.name, policy: reading }, opts);
 }
 
 interface Guarded extends DeclaredBucket {
 	readonly key: pulumi.Output<string>;
-	readonly jobs: readonly pulumi.Output<string>[];
-	readonly override: pulumi.Output<string> | null;
+	readonly args: AwsStoresArgs;
 }
 
 /** After what blocks public access: S3 refuses to change both at once. It stays with its bucket. */
 function declarePolicy(
 	name: string,
 	plan: BucketPlan,
-	{ bucket, ready, key, jobs, override }: Guarded,
+	{ bucket, ready, key, args: { name: called, override = [] } }: Guarded,
 	opts: pulumi.CustomResourceOptions,
 ): void {
-	const policy = pulumi
-		.all([key, pulumi.all([...jobs]), pulumi.output(override)])
-		.apply(([key, jobs, override]) => JSON.stringify(bucketPolicy(bucketArn(plan), { key, jobs, override })));
-	const { bucket: called } = bucket;
+	const overridden = override.length > 0;
+	const policy = key.apply((key) => JSON.stringify(bucketPolicy(plan, { key, called, overridden })));
 	new BucketPolicy(
 		name,
-		{ bucket: called, region: plan.region, policy },
+		{ bucket: bucket.bucket, region: plan.region, policy },
 		{ ...opts, dependsOn: [...ready], retainOnDelete: true },
 	);
 }

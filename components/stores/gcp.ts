@@ -1,4 +1,3 @@
-import { IAMCustomRole } from "@pulumi/gcp/projects/iamcustomRole.js";
 import { Provider } from "@pulumi/gcp/provider.js";
 import type { Bucket } from "@pulumi/gcp/storage/bucket.js";
 import { BucketIAMMember } from "@pulumi/gcp/storage/bucketIAMMember.js";
@@ -6,7 +5,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { declareBucket, keyLocation } from "./gcp/bucket.ts";
 import { declareIdentities } from "./gcp/identities.ts";
 import { declareKey } from "./gcp/keys.ts";
-import { permissions, type Right } from "./gcp/rights.ts";
+import { declareRoles, type Roles } from "./gcp/roles.ts";
 import { declareTransfer } from "./gcp/transfer.ts";
 import type { BucketPlan, DatabaseAccess, MadeStores, MaybeOneStore } from "./made.ts";
 
@@ -40,7 +39,7 @@ export class GcpStores extends pulumi.ComponentResource implements MadeStores {
 
 		const source = declareBoth(`${name}-${far ? "near" : "both"}`, near, args, own);
 		const target = far && declareBoth(`${name}-far`, far, args, own);
-		const roles = declareRoles(name, args, own);
+		const roles = declareRoles(name, { called, project }, own);
 		const buckets = { [near.bucket]: source, ...(far && target ? { [far.bucket]: target } : {}) };
 		const shape = { called, project, pool: args.pool ?? `${project}.svc.id.goog`, roles, buckets };
 		const access = args.databases.map((one) => [one.cluster, declareIdentities(one, shape, own)]);
@@ -62,28 +61,6 @@ function declareBoth(side: string, plan: BucketPlan, args: GcpStoresArgs, opts: 
 		declareKey(side, { called, location: keyLocation(plan), project }, opts),
 		opts,
 	);
-}
-
-type Roles = Readonly<Record<Right, IAMCustomRole>>;
-
-/** Google remembers the ID of a deleted role for weeks: it is the stack's own. */
-function declareRoles(
-	name: string,
-	{ name: called, project }: GcpStoresArgs,
-	opts: pulumi.CustomResourceOptions,
-): Roles {
-	const entries = Object.entries(permissions).map(([right, allowed]) => {
-		const roleId = `${called.replaceAll("-", "_")}_${right}`;
-		return [
-			right,
-			new IAMCustomRole(
-				`${name}-${right}`,
-				{ project, roleId, title: `mysql-dr: ${right} objects`, permissions: [...allowed] },
-				opts,
-			),
-		];
-	});
-	return Object.fromEntries(entries) as Roles;
 }
 
 function declareOverride(

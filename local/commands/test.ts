@@ -9,7 +9,8 @@ import { ensureRuntimeRoot } from "../images/runtimeRoot.ts";
 import { elapsed, type StepProgress } from "../step.ts";
 import { ensureGoTool } from "../tools/go.ts";
 import { Interrupted, throwIfInterrupted } from "../tools/interruption.ts";
-import { fakeGcsServer } from "../tools/recipes.ts";
+import { ensurePythonTool } from "../tools/python.ts";
+import { fakeGcsServer, motoServer } from "../tools/recipes.ts";
 import { run } from "../tools/run.ts";
 import { ensureTools } from "../tools/tools.ts";
 import { faultTests } from "./testFaults.ts";
@@ -91,6 +92,7 @@ async function unitTests(progress: StepProgress): Promise<Tally> {
 	try {
 		const lent = await mysqldIn(folder, progress);
 		await builtIfPossible("fake-gcs-server", () => ensureGoTool(fakeGcsServer, progress), progress);
+		await builtIfPossible("moto", () => ensurePythonTool(motoServer, progress), progress);
 		await builtIfPossible("Pulumi engine", () => ensureEngine(progress), progress);
 		const jest = ["--experimental-vm-modules", "--no-warnings", join("node_modules", "jest", "bin", "jest.js")];
 		const [command = "", ...args] = [

@@ -1,4 +1,4 @@
-/** What is built from Go modules, and what on the PATH would spare the build. One row a program. */
+/** What is built from Go modules, and what on the PATH would spare the build; what is installed for Python. One row a program. */
 import { join } from "node:path";
 import type { Presence } from "./onPath.ts";
 
@@ -17,6 +17,12 @@ export interface GoTool {
 	readonly links?: readonly string[];
 	/** What makes the build unnecessary. */
 	readonly present?: Presence;
+}
+
+export interface PythonTool {
+	readonly name: string;
+	/** File with every package and its version. */
+	readonly requirements: string;
 }
 
 const local = join(import.meta.dirname, "..");
@@ -106,6 +112,12 @@ export const fakeGcsServer: GoTool = {
 	name: "fake-gcs-server",
 	module: join(local, "go-gcs"),
 	package: "github.com/fsouza/fake-gcs-server",
+};
+
+/** For tests alone, as well: it knows S3's calls that versitygw does not. */
+export const motoServer: PythonTool = {
+	name: "moto",
+	requirements: join(local, "python-moto", "requirements.txt"),
 };
 
 export const pulumiCli: GoTool = {

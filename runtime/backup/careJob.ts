@@ -2,6 +2,9 @@
 import { assertSound, care } from "./care.ts";
 import { runJob } from "./jobScene.ts";
 
+/** @param at ISO 8601 */
+export const careEvidenceKey = (cluster: string, at: string): string => `evidence/backups/${cluster}/${at}.json`;
+
 export function runCareJob(): Promise<void> {
 	return runJob(async ({ settings, keys, stores, paths, tell, signal }) => {
 		const { cluster, plan } = settings;
@@ -9,7 +12,7 @@ export function runCareJob(): Promise<void> {
 		const context = { keys, folder: paths.volume, signal };
 		const report = await care({ cluster, stores, context, retention: plan.backup.retention, now, tell });
 		const evidence = Buffer.from(`${JSON.stringify(report, null, "\t")}\n`);
-		const key = `evidence/backups/${cluster}/${report.at}.json`;
+		const key = careEvidenceKey(cluster, report.at);
 		const kept = await Promise.allSettled(stores.map(({ objects }) => objects.put(key, evidence, "once")));
 		assertSound(report);
 		return { ...report, evidence: kept.some(({ status }) => status === "fulfilled") ? key : null };

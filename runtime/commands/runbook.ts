@@ -29,7 +29,7 @@ export async function runbook({ terminal }: Context, options: SharedOptions, sce
 
 /** The facts that the stack's output `runbook` has too. */
 export function runbookFacts(settings: Settings): RunbookFacts {
-	const { cluster, site, region, zones, namespace, plan, contacts } = settings;
+	const { cluster, site, region, zones, namespace, plan, stores, contacts } = settings;
 	const address = (name: string) => ({ host: `${name}.${namespace}.svc`, port: 3306 });
 	return {
 		cluster,
@@ -41,6 +41,7 @@ export function runbookFacts(settings: Settings): RunbookFacts {
 		services: { primary: address("mysql-primary"), replicas: address("mysql-replicas") },
 		objectives: { scenarios: perScenario((name) => promised(settings, name)) },
 		forecast: predictions(settings),
+		madeStores: stores.some(({ podsAlone }) => podsAlone),
 		contacts,
 	};
 }

@@ -80,6 +80,9 @@ function rates(at: Date, { restored: { plan, measured } }: Validation): Measured
 	return found;
 }
 
+/** @param at ISO 8601 */
+export const restoreEvidenceKey = (cluster: string, at: string): string => `evidence/restore/${cluster}/${at}.json`;
+
 /** Written once to every store: as evidence, and, where it held, as the proof of the backup. @returns what failed */
 export async function storeReport(
 	report: ValidationReport,
@@ -87,7 +90,7 @@ export async function storeReport(
 ): Promise<readonly string[]> {
 	const { cluster, backup, at, verdict } = report;
 	const body = Buffer.from(`${JSON.stringify(report, null, "\t")}\n`);
-	const evidence = `evidence/restore/${cluster}/${at}.json`;
+	const evidence = restoreEvidenceKey(cluster, at);
 	const keys = verdict === "held" ? [evidence, verifiedKey(cluster, backup, at)] : [evidence];
 	const failed = await Promise.all(
 		stores.map(async (store) => {

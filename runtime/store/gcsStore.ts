@@ -92,10 +92,10 @@ export function gcsStore(options: GcsStoreOptions): Bucket {
 					return factsOf(key, metadata);
 				}),
 			),
-		remove: (key) =>
+		remove: (key, how = "forget") =>
 			calling(`remove ${key}`, async (bucket) => {
 				try {
-					await orNull(bucket, () => bucket.file(key).delete());
+					await orNull(bucket, () => (objectLock === undefined || how === "hide" ? hide : forget)(bucket, key));
 					return true;
 				} catch (error) {
 					if (statusOf(error) === 403) return false;
@@ -138,6 +138,19 @@ export function gcsStore(options: GcsStoreOptions): Bucket {
 
 function retentionOf({ mode, days }: NonNullable<StoreSettings["objectLock"]>) {
 	return { mode: mode === "compliance" ? "Locked" : "Unlocked", retainUntilTime: lockedUntil(days).toISOString() };
+}
+
+async function hide(bucket: GcsBucket, key: string): Promise<void> {
+	await bucket.file(key).delete();
+}
+
+/**
+ * Where versions are kept, a delete that names none answers well and only hides a retained object. One that names it is
+ * refused with 403, and uncovers no older version (Cloud Storage, "Object Versioning").
+ */
+async function forget(bucket: GcsBucket, key: string): Promise<void> {
+	const [{ generation }] = await bucket.file(key).getMetadata();
+	await bucket.file(key, defined({ generation })).delete();
 }
 
 /** A client reads its credentials once: another one follows it. */

@@ -17,6 +17,7 @@ import { gcsStore } from "../../runtime/store/gcsStore.ts";
 import { s3Store } from "../../runtime/store/s3Store.ts";
 import type { SmokeOrder } from "./order.ts";
 import { cleanUp, type SmokeEdges, smoke } from "./smoke.ts";
+import { unlockInGoogle } from "./unlock.ts";
 
 const options = {
 	regions: { type: "string", default: "europe" },
@@ -85,13 +86,8 @@ async function edgesOf({ cloud, name }: SmokeOrder, progress: Progress): Promise
 	return {
 		...{ engine, progress, folder: join(checkout, ".state", `pulumi-${name}`) },
 		open: async (store) => (cloud === "aws" ? s3Store({ store, keys: null }) : gcsStore({ store, keys: null })),
-		unlock: cloud === "aws" ? async () => {} : unlockInGoogle,
+		unlock: cloud === "aws" ? async () => {} : ({ bucket }, key) => unlockInGoogle(new Storage(), bucket, key),
 	};
-}
-
-/** Google deletes no bucket with an object in it that is retained. */
-async function unlockInGoogle({ bucket }: { readonly bucket: string }, key: string): Promise<void> {
-	await new Storage().bucket(bucket).file(key).setMetadata({ retention: null, overrideUnlockedRetention: true });
 }
 
 try {

@@ -1,5 +1,6 @@
 /** Builders of the tests: a configuration, and what the stack declares from it. */
 import { jest } from "@jest/globals";
+import { alarmReceivers } from "../../components/alarms.ts";
 import { Backups } from "../../components/backups.ts";
 import { databaseArgs } from "../../components/database.ts";
 import { DatabaseHome } from "../../components/databaseHome.ts";
@@ -12,8 +13,8 @@ import { Watchdog } from "../../components/watchdog.ts";
 import { type DatabaseConfig, parseConfig } from "../../objectives/index.ts";
 import { type Recording, record } from "./recorder.ts";
 
-// The provider's SDK is large: on a busy machine it takes seconds to load.
-jest.setTimeout(60_000);
+// Hangs alone are ended by it: the providers' SDKs are large, and on a busy machine take their time to load.
+jest.setTimeout(600_000);
 
 /** A database of the configuration, with what a test wants different. */
 export function database(different: Record<string, unknown> = {}) {
@@ -46,7 +47,8 @@ export function configuration(
 export function declared(config = configuration()): Promise<Recording> {
 	return record(() => {
 		const site = new Site(config.site.name, siteArgs(config), { context: "test" });
-		const stores = makeStores("stores", config, site.made);
+		const receivers = alarmReceivers("alarms", config);
+		const stores = makeStores("stores", config, site.made, receivers);
 		const { provider } = site;
 		for (const index of config.databases.keys()) {
 			const args = databaseArgs(config, index, site, "test");
@@ -54,7 +56,7 @@ export function declared(config = configuration()): Promise<Recording> {
 			const home = new DatabaseHome(name, homeArgs, { provider });
 			const watchdog = new Watchdog(name, watchdogArgs, { provider, dependsOn: home });
 			const { address } = new MysqlCluster(name, mysql, { provider, dependsOn: [home, watchdog] });
-			nameDatabase(config.databases[index] as DatabaseConfig, config, address);
+			nameDatabase(config.databases[index] as DatabaseConfig, config, address, receivers);
 			const before = [home, watchdog, ...(stores ? [stores] : [])];
 			if (backups) new Backups(name, { ...backups, access: stores?.access[name] }, { provider, dependsOn: before });
 			if (snapshots) new Snapshots(name, snapshots, { provider, dependsOn: [home, watchdog] });

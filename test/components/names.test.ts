@@ -19,7 +19,7 @@ const configured = (different: Record<string, unknown> = {}, own: Record<string,
 		site: { name: "test", expose: "LoadBalancer" },
 		databases: [database(own)],
 		stores: { bucket: "company", aws: { cluster: "prod", alarms: topics }, gcp: { project: "company-prod" } },
-		contacts: [{ role: "Primary DBA", name: "John Doe", phone: "+1-555-0101" }],
+		contacts: [{ role: "Primary DBA", name: "John Doe", email: "john.doe@company.com" }],
 		images: { runtime: "mysql-dr/runtime:test" },
 		...different,
 	});
@@ -58,6 +58,21 @@ describe("the health check", () => {
 		expect(stack.one("HealthCheck").inputs).toMatchObject(page);
 		expect(stack.one("Record").inputs).not.toHaveProperty("healthCheckId");
 		expect(stack.one("Record").inputs).not.toHaveProperty("failoverRoutingPolicies");
+	});
+
+	test("tells the contacts where nobody listens there", async () => {
+		const { alarms, ...aws } = { cluster: "prod", alarms: topics.slice(0, 1) };
+		const contacts = [{ role: "Primary DBA", name: "John Doe", email: "john.doe@company.com" }];
+		const stack = await declared(configured({ contacts, stores: { bucket: "company", aws: { ...aws, alarms } } }));
+		const alarm = stack.all("MetricAlarm").find(({ name }) => name === "mysql-unreachable");
+		expect(alarm?.inputs.alarmActions).toEqual(["arn-of-alarms-us-east-1"]);
+	});
+
+	test("is left to the stack that made the stores, with the record", async () => {
+		const stores = { bucket: "company", adopt: true, aws: { cluster: "prod" } };
+		const stack = await declared(configured({ stores }));
+		expect([...stack.all("Record"), ...stack.all("HealthCheck"), ...stack.all("MetricAlarm")]).toEqual([]);
+		expect(stack.all("Topic")).toEqual([]);
 	});
 
 	test("tells those who listen where Route 53's figures are", async () => {

@@ -2,6 +2,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { MockMonitor } from "@pulumi/pulumi/runtime/mocks.js";
 import { setMockOptions } from "@pulumi/pulumi/runtime/settings.js";
+import { functionAnswer } from "../doubles/answers.ts";
 
 /** Inputs are looked into by tests that know what they look for. */
 // biome-ignore lint/suspicious/noExplicitAny: the shapes of all kinds of Kubernetes objects
@@ -89,7 +90,7 @@ export async function record(program: () => void): Promise<Recording> {
 			id: `${name}-id`,
 			state: { ...computed(type, name, inputs), ...inputs },
 		}),
-		call: ({ inputs }: pulumi.runtime.MockCallArgs) => inputs,
+		call: ({ token, inputs }: pulumi.runtime.MockCallArgs) => functionAnswer(token, inputs) ?? inputs,
 	};
 	const monitor = new RecordingMonitor(mocks);
 	await pulumi.runtime.setMocks(mocks, "mysql-dr", "test");
@@ -103,6 +104,12 @@ export async function record(program: () => void): Promise<Recording> {
 function computed(type: string, name: string, inputs: Inputs): Inputs {
 	if (type === "pulumi:pulumi:StackReference") return { outputs: { kubeconfig: `kubeconfig-of-${inputs.name}` } };
 	if (type.endsWith("/cluster:Cluster")) return { ...madeCluster, arn: `arn-of-${name}` };
+	if (type === "aws:iam/role:Role") return { name, arn: `arn:aws:iam::111122223333:role${inputs.path ?? "/"}${name}` };
+	if (/^aws:kms\/(key|replicaKey):/.test(type))
+		return { arn: `arn:aws:kms:${inputs.region}:111122223333:key/mrk-${name}`, keyId: `mrk-${name}` };
+	if (type.endsWith(":IAMCustomRole")) return { name: `projects/${inputs.project}/roles/${inputs.roleId}` };
+	if (type === "gcp:serviceaccount/account:Account")
+		return { email: `${name}@example.com`, member: `serviceAccount:${name}@example.com`, name };
 	if (/^(aws|gcp):/.test(type)) return { arn: `arn-of-${name}`, email: `${name}@example.com` };
 	return type === "kubernetes:core/v1:Service" ? balanced(name) : {};
 }

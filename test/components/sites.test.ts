@@ -18,7 +18,7 @@ const configured = (different: Record<string, unknown> = {}) =>
 		site: { name: "test", cluster: "made", eks, gke },
 		databases: [database()],
 		stores: { bucket: "company", aws: {}, gcp: { project: "company-prod" } },
-		contacts: [{ role: "Primary DBA", name: "John Doe", phone: "+1-555-0101" }],
+		contacts: [{ role: "Primary DBA", name: "John Doe", email: "john.doe@company.com" }],
 		images: { runtime: "mysql-dr/runtime:test" },
 		...different,
 	});
@@ -37,6 +37,23 @@ describe("an EKS cluster", () => {
 			["eu-central-1b", "10.80.32.0/19"],
 			["eu-central-1c", "10.80.64.0/19"],
 		]);
+	});
+
+	test("has nodes and add-ons of its own version, so that both are raised with it", async () => {
+		const stack = await declared(
+			configured({ site: { name: "test", cluster: "eks", eks: { ...eks, version: "1.34" } } }),
+		);
+		const versions = stack.all("NodeGroup").map(({ inputs }) => inputs.version);
+		expect(versions).toEqual(["1.34", "1.34", "1.34"]);
+		const addons = stack.all("Addon").map(({ inputs }) => inputs.addonVersion);
+		expect(new Set(addons)).toEqual(new Set(["v1.0.0-eksbuild.1-for-1.34"]));
+	});
+
+	test("lets in roles that are called the same below different paths", async () => {
+		const admins = ["arn:aws:iam::1:role/a/dba", "arn:aws:iam::1:role/b/dba", "arn:aws:iam::2:role/a/dba"];
+		const stack = await declared(configured({ site: { name: "test", cluster: "eks", eks: { ...eks, admins } } }));
+		expect(stack.all("AccessEntry").map(({ inputs }) => inputs.principalArn)).toEqual(admins);
+		expect(new Set(named("AccessEntry", stack)).size).toBe(admins.length);
 	});
 
 	test("is told to the stores' identities, whose pods it knows", async () => {
@@ -82,6 +99,15 @@ describe("a GKE cluster", () => {
 			nodeLocations: ["europe-west3-a", "europe-west3-b", "europe-west3-c"],
 			nodeCount: 1,
 		});
+	});
+
+	test("comes up as the nodes' own account, and is not made anew when the pool that came first is gone", async () => {
+		const stack = await made();
+		const { inputs, ignoreChanges, dependsOn } = stack.one("Cluster");
+		expect(inputs.nodeConfig.serviceAccount).toBe("test-nodes@example.com");
+		expect(stack.one("NodePool").inputs.nodeConfig.serviceAccount).toBe(inputs.nodeConfig.serviceAccount);
+		expect(ignoreChanges).toContain("nodeConfig");
+		expect(dependsOn.filter((urn) => urn.includes("test-nodes-"))).toHaveLength(2);
 	});
 
 	test("is told to the stores' identities, whose pods are known by its own project's pool", async () => {

@@ -21,7 +21,7 @@ describe("a storage profile", () => {
 				const { data, scratch, snapshots } = storageClasses(storage);
 				const placed = { volumeBindingMode: "WaitForFirstConsumer", allowVolumeExpansion: true };
 				expect(data).toMatchObject({ ...placed, reclaimPolicy: "Retain" });
-				expect(scratch).toEqual({ ...data, reclaimPolicy: "Delete" });
+				expect(scratch).toMatchObject({ ...placed, reclaimPolicy: "Delete", provisioner: data.provisioner });
 				expect(snapshots).toMatchObject({ deletionPolicy: "Retain", driver: data.provisioner });
 			}),
 		);
@@ -43,13 +43,15 @@ describe("a storage profile", () => {
 		expect(snapshots.parameters).toEqual({});
 	});
 
-	test("of Compute Engine is balanced, in one zone or two, its snapshots where they are wanted", () => {
+	test("of Compute Engine is balanced, in one zone or two of data alone, its snapshots where they are wanted", () => {
 		const zonal = storageClasses({ profile: "gkePd" });
 		expect(zonal.data).toMatchObject({ provisioner: "pd.csi.storage.gke.io", parameters: { type: "pd-balanced" } });
 		expect(zonal.data.parameters).not.toHaveProperty("replication-type");
 		expect(zonal.snapshots.parameters).toEqual({});
 		const regional = storageClasses({ profile: "gkePd", regional: true, storageLocations: ["eu"] });
 		expect(regional.data.parameters).toEqual({ type: "pd-balanced", "replication-type": "regional-pd" });
+		// What is made to be thrown away is not paid for twice.
+		expect(regional.scratch.parameters).toEqual({ type: "pd-balanced" });
 		expect(regional.snapshots.parameters).toEqual({ "storage-locations": "eu" });
 	});
 

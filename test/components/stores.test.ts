@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, test } from "@jest/globals";
 import { parseConfig } from "../../objectives/index.ts";
 import { database, declared } from "./declared.ts";
+import { declaredInCloud, inCloud } from "./declaredInCloud.ts";
 import type { Recording } from "./recorder.ts";
 
 const aws = { cluster: "prod", override: ["arn:aws:iam::1:role/break-glass"] };
@@ -14,7 +15,7 @@ const configured = (different: Record<string, unknown> = {}) =>
 		site: { name: "test" },
 		databases: [database(), database({ name: "reports", tier: "standard" })],
 		stores: { bucket: "company", aws, gcp },
-		contacts: [{ role: "Primary DBA", name: "John Doe", phone: "+1-555-0101" }],
+		contacts: [{ role: "Primary DBA", name: "John Doe", email: "john.doe@company.com" }],
 		images: { runtime: "mysql-dr/runtime:test" },
 		...different,
 	});
@@ -79,6 +80,23 @@ describe("stores that are made in AWS", () => {
 		expect(annotations(irsa, "mysql-watchdog")).toBeUndefined();
 	});
 
+	test("are locked so that nobody can undo it where that is asked for", async () => {
+		const strict = await declared(configured({ stores: { bucket: "company", objectLock: "compliance", aws } }));
+		const locks = strict.all("BucketObjectLockConfiguration").map(({ inputs }) => inputs.rule.defaultRetention);
+		expect(locks).toEqual(Array(2).fill({ mode: "COMPLIANCE", days: 14 }));
+		expect(settings(strict).stores.map(({ objectLock }) => objectLock)).toEqual(
+			Array(2).fill({ mode: "compliance", days: 14 }),
+		);
+	});
+
+	test("take evidence that is not there for none that was due, and an archive that is not there for a fault", () => {
+		const late = stack.all("MetricAlarm").filter(({ inputs }) => inputs.metricName === "ReplicationLatency");
+		expect(late.map(({ inputs }) => [inputs.dimensions.RuleId, inputs.treatMissingData])).toEqual([
+			["archive", "missing"],
+			["evidence", "notBreaching"],
+		]);
+	});
+
 	test("have no override role where nobody is named", async () => {
 		const without = await declared(configured({ stores: { bucket: "company", aws: { cluster: "prod" } } }));
 		expect(without.all("Role").filter(({ name }) => name.endsWith("-override"))).toEqual([]);
@@ -139,6 +157,47 @@ describe("one bucket in two regions of Google Cloud", () => {
 		expect(settings(await declared(dual())).stores).toEqual([
 			{ name: "both", region: "europe-west3", kind: "gcs", bucket: "company-dual", objectLock: lock, podsAlone: true },
 		]);
+	});
+});
+
+describe("stores that another stack has made", () => {
+	const adopting = (cloud: string) => configured({ cloud, stores: { bucket: "company", adopt: true, aws, gcp } });
+
+	test.each([
+		["aws", ["aws:iam", "aws:eks"]],
+		["gcp", ["gcp:projects", "gcp:serviceaccount", "gcp:storage/bucketIAMMember"]],
+	])("in %s are given identities of this stack's, and nothing else", async (cloud, kinds) => {
+		const stack = await declared(adopting(cloud));
+		const own = stack.resources.filter(({ type }) => type.startsWith(`${cloud}:`)).map(({ type }) => type);
+		expect(own.length).toBeGreaterThan(0);
+		expect(own.filter((type) => !kinds.some((kind) => type.startsWith(kind)))).toEqual([]);
+		expect(settings(stack).stores).toEqual(settings(await declared(configured({ cloud }))).stores);
+	});
+
+	test("are known to the pods of the cluster that is made anew", async () => {
+		const stack = await declared(adopting("aws"));
+		expect(stack.all("PodIdentityAssociation").map(({ inputs }) => inputs.serviceAccount)).toEqual([
+			"mysql-archive",
+			"mysql-backup",
+			"mysql-restore",
+			"mysql-archive",
+			"mysql-backup",
+			"mysql-restore",
+		]);
+		const google = await declared(adopting("gcp"));
+		expect(Object.keys(annotations(google, "mysql-archive"))).toEqual(["iam.gke.io/gcp-service-account"]);
+	});
+
+	test("keep the roles and accounts of the stack that made them: none has a name that is taken", async () => {
+		const names = ({ all }: Recording) => [
+			...all("Account").map(({ inputs }) => inputs.accountId),
+			...all("IAMCustomRole").map(({ inputs }) => inputs.roleId),
+		];
+		const stores = { bucket: "company", gcp };
+		const taken = names(await declaredInCloud(inCloud({ cloud: "gcp", stores })));
+		const own = names(await declaredInCloud(inCloud({ cloud: "gcp", stores: { ...stores, adopt: true } })));
+		expect(own.filter((name) => taken.includes(name))).toEqual([]);
+		expect(taken.length).toBeGreaterThan(0);
 	});
 });
 

@@ -14,6 +14,18 @@ const answers: Readonly<Record<string, (args: Readonly<Record<string, unknown>>)
 			arn: "arn:aws:iam::111122223333:user/somebody",
 		},
 	}),
+	"aws:s3/getBucket:getBucket": ({ bucket, region }) => ({
+		...{ id: bucket, bucket, region, bucketRegion: region, arn: `arn:aws:s3:::${bucket}` },
+		...{ bucketDomainName: "", bucketRegionalDomainName: "", hostedZoneId: "", websiteDomain: "", websiteEndpoint: "" },
+	}),
+	"aws:kms/getKey:getKey": ({ keyId, region }) => ({
+		...{ id: "mrk-1", keyId, region, arn: `arn:aws:kms:${region}:111122223333:key/mrk-1` },
+	}),
+	"gcp:storage/getBucket:getBucket": ({ name }) => ({ id: name, name, location: "", url: `gs://${name}` }),
+	"aws:eks/getAddonVersion:getAddonVersion": ({ addonName, kubernetesVersion }) => ({
+		...{ id: addonName, addonName, kubernetesVersion, region: "eu-central-1" },
+		version: `v1.0.0-eksbuild.1-for-${kubernetesVersion}`,
+	}),
 	"gcp:organizations/getProject:getProject": ({ projectId = "the-project" }) => ({
 		...{ id: `projects/${projectId}`, projectId, name: projectId, number: "1", orgId: "", folderId: "" },
 		...{

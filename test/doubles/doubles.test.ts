@@ -46,6 +46,13 @@ describe("a double", () => {
 		expect(await versioning(inputs)).toEqual([problem]);
 	});
 
+	test("knows what a list's next sentence adds, and no more", async () => {
+		const told = (protocol: string) =>
+			aws.check("aws:sns/topicSubscription:TopicSubscription", { topic: "t", endpoint: "e", protocol });
+		expect([await told("sqs"), await told("email")]).toEqual([[], []]);
+		expect(await told("pigeon")).toEqual([expect.stringContaining('protocol "pigeon" is none of sqs, sms, lambda')]);
+	});
+
 	test("refuses a list's entry, by its place", async () => {
 		const rules = [{ applyServerSideEncryptionByDefault: { sseAlgorithm: "aws:kms" } }, { bucketKey: true }];
 		expect(

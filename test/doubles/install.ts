@@ -3,9 +3,9 @@ import { chmod, mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type Doubled, doubled, installedVersion } from "./cachedSchema.ts";
 
-/** In the place of every real provider, in the folder that the engine calls its home (PULUMI_HOME). */
-export async function installDoubles(home: string): Promise<void> {
-	for (const provider of doubled) {
+/** In the place of real providers (default: of each), in the folder that the engine calls its home (PULUMI_HOME). */
+export async function installDoubles(home: string, providers: readonly Doubled[] = doubled): Promise<void> {
+	for (const provider of providers) {
 		await writeDouble(join(home, "plugins", `resource-${provider}-v${installedVersion(provider)}`), provider);
 	}
 }

@@ -75,10 +75,17 @@ function configure(_call: Message, reply: Reply): void {
 function create({ request }: Message, reply: Reply): void {
 	const urn: string = request.getUrn();
 	const response = new messages.CreateResponse();
-	const computed = (property: string) => (request.getPreview() ? unknownValue : `${property}-of-${nameOf(urn)}`);
+	const { region } = values(request.getProperties());
+	const computed = (property: string) => (request.getPreview() ? unknownValue : cloudsOwn(property, urn, region));
 	response.setId(request.getPreview() ? "" : `${nameOf(urn)}-id`);
 	response.setProperties(struct(madeOf(schema.resources[typeOf(urn)], values(request.getProperties()), computed)));
 	reply(null, response);
+}
+
+/** Policies are made of parts of an ARN. */
+function cloudsOwn(property: string, urn: string, region: unknown = ""): string {
+	if (schema.name !== "aws" || property !== "arn") return `${property}-of-${nameOf(urn)}`;
+	return `arn:aws:${typeOf(urn).split(/[:/]/)[1]}:${region}:111122223333:${nameOf(urn)}`;
 }
 
 /** What was given stays; what must be there and was not given is the cloud's. */

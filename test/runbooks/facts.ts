@@ -34,6 +34,7 @@ export function facts(with_: Partial<RunbookFacts> = {}): RunbookFacts {
 				{ name: "promotion", seconds: 1, source: "measured: 10 pod drills" },
 			],
 		})),
+		madeStores: false,
 		contacts: [
 			{ role: "Primary DBA", name: "Ada Example", phone: "+1-555-0101", email: "ada@example.com" },
 			{ role: "Infrastructure on call", name: "Team", phone: "+1-555-0103" },

@@ -65,11 +65,14 @@ describe("the runbook for a lost pod", () => {
 	});
 });
 
-describe.each(runbookScenarios)("the runbook for %s", (scenario) => {
-	const text = renderRunbook(scenario, facts());
+const made = runbookScenarios.flatMap((scenario) => [false, true].map((madeStores) => [scenario, madeStores] as const));
+
+describe.each(made)("the runbook for %s, whether the stack has made the stores: %s", (scenario, madeStores) => {
+	const text = renderRunbook(scenario, facts({ madeStores }));
 
 	test("has nothing to fill in: every command names this stack's namespace", () => {
-		for (const command of commands(text)) expect(command).toMatch(/-n orders\b|^npm run up$/);
+		for (const command of commands(text))
+			expect(command).toMatch(/-n orders\b|^npm run up$|^pulumi (up|stack init dev-2)$/);
 		expect(text).not.toMatch(/<\w+>|undefined|null|NaN/);
 	});
 
@@ -93,6 +96,13 @@ describe.each(runbookScenarios)("the runbook for %s", (scenario) => {
 		expect(text).toMatch(/^Promise: /m);
 		expect(text).toContain("| detection | 1.5 s |");
 	});
+});
+
+test("where a stack has made the stores, they are adopted by the one that rebuilds the cluster", () => {
+	const [beside, anew] = [true, false].map((madeStores) => renderRunbook("cluster", facts({ madeStores })));
+	expect(beside).toContain("`adopt: true`");
+	expect(beside).toContain("pulumi stack init dev-2");
+	expect(anew).not.toContain("adopt");
 });
 
 test("a scenario without a runbook is refused with those that there are", () => {

@@ -28,6 +28,7 @@ test("the stack's output and the cluster's settings give the same runbook", () =
 		objectives: promise,
 		plan: plan(promise, site),
 		forecast: forecast(plan(promise, site), site),
+		madeStores: false,
 		contacts: declared.contacts,
 		images: { mysql: "mysql:9.7", runtime: "runtime:1" },
 	});

@@ -1,8 +1,8 @@
-/** Who may do what with the buckets in Google Cloud: roles and conditions as they are declared. */
+/** Who may do what with the buckets in Google Cloud: the roles, bindings and conditions that a stack declares. */
 import { describe, expect, test } from "@jest/globals";
 import { accountId } from "../../components/stores/gcp/identities.ts";
-import { bindingsOf, keyCondition, permissions } from "../../components/stores/gcp/rights.ts";
-import { type Identity, identities } from "../../components/stores/layout.ts";
+import { type Identity, identities, keysOf } from "../../components/stores/layout.ts";
+import { declaredInCloud, inCloud } from "../components/declaredInCloud.ts";
 
 /** The part of the Common Expression Language that is used: one of several beginnings of names. */
 function holds(expression: string, name: string): boolean {
@@ -13,12 +13,36 @@ function holds(expression: string, name: string): boolean {
 	});
 }
 
-function may(who: Identity, permission: string, key: string | null): boolean {
-	const name = key === null ? "projects/_/buckets/b" : `projects/_/buckets/b/objects/${key}`;
-	return bindingsOf(who, "mysql").some(
-		({ right, keys }) =>
-			(permissions[right] as readonly string[]).includes(permission) &&
-			(keys === null || holds(keyCondition("b", keys), name)),
+const stack = await declaredInCloud(
+	inCloud({
+		cloud: "gcp",
+		stores: { bucket: "company", gcp: { project: "company-prod", override: ["group:dba@company.com"] } },
+	}),
+);
+const bucket = "company-europe-west3";
+
+/** The watchdog has no account, and so no binding. */
+type Who = Identity | "watchdog" | "override";
+const memberOf = (who: Who) =>
+	who === "override" ? "group:dba@company.com" : `serviceAccount:mysql-${who}@example.com`;
+
+/** Permissions of a role that the stack declares. */
+function permissionsOf(role: string): readonly string[] {
+	const found = stack
+		.all("IAMCustomRole")
+		.find(({ inputs }) => `projects/${inputs.project}/roles/${inputs.roleId}` === role);
+	if (!found) throw new Error(`no role ${role} is declared`);
+	return found.inputs.permissions;
+}
+
+function may(who: Who, permission: string, key: string | null): boolean {
+	const name = `projects/_/buckets/${bucket}${key === null ? "" : `/objects/${key}`}`;
+	const bindings = stack.all("BucketIAMMember").filter(({ inputs }) => inputs.bucket === bucket);
+	return bindings.some(
+		({ inputs: { member, role, condition } }) =>
+			member === memberOf(who) &&
+			permissionsOf(role).includes(permission) &&
+			(condition === undefined || holds(condition.expression, name)),
 	);
 }
 
@@ -26,7 +50,7 @@ const segment = "archive/mysql/segments/1.segment";
 const pack = "repository/mysql/data/ab/abc";
 
 describe("of the buckets", () => {
-	test.each<[Identity, string, string | null, boolean]>([
+	test.each<[Who, string, string | null, boolean]>([
 		["archiver", "storage.objects.create", segment, true],
 		["archiver", "storage.objects.setRetention", segment, true],
 		["archiver", "storage.objects.get", segment, true],
@@ -46,8 +70,34 @@ describe("of the buckets", () => {
 		["restorer", "storage.objects.get", segment, true],
 		["restorer", "storage.objects.create", segment, false],
 		["restorer", "storage.objects.delete", pack, false],
+		["watchdog", "storage.objects.get", segment, false],
+		["watchdog", "storage.objects.create", "evidence/failover/mysql/1.json", false],
+		["watchdog", "storage.objects.delete", pack, false],
+		["watchdog", "storage.objects.list", null, false],
+		// What objects.patch asks for, by which a lock is taken away.
+		["override", "storage.objects.update", segment, true],
+		["override", "storage.objects.setRetention", segment, true],
+		["override", "storage.objects.overrideUnlockedRetention", segment, true],
+		["override", "storage.objects.get", segment, true],
+		["override", "storage.objects.list", null, true],
+		["override", "storage.objects.delete", segment, true],
+		["override", "storage.objects.create", segment, false],
+		["archiver", "storage.objects.update", segment, false],
+		["jobs", "storage.objects.update", segment, false],
 	])("%s: %s of %s: %s", (who, permission, key, expected) => {
 		expect(may(who, permission, key)).toBe(expected);
+	});
+
+	test("what nobody may on one database's keys, the other's pods may not either", () => {
+		const others = stack.all("BucketIAMMember").filter(({ inputs }) => /:other-/.test(inputs.member));
+		const limited = others.filter(({ inputs }) => inputs.condition !== undefined);
+		expect(limited.length).toBeGreaterThan(4);
+		for (const { inputs } of limited)
+			for (const key of Object.values(keysOf("mysql")))
+				expect(holds(inputs.condition.expression, `projects/_/buckets/${inputs.bucket}/objects/${key}k`)).toBe(false);
+		// Without a condition is listing alone.
+		for (const { inputs } of others.filter((one) => !limited.includes(one)))
+			expect(permissionsOf(inputs.role)).toEqual(["storage.objects.list", "storage.buckets.get"]);
 	});
 
 	test("nobody's pods may change a bucket or its rights", () => {

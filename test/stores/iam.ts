@@ -60,7 +60,7 @@ function condition(operator: string, given: string | undefined, wanted: readonly
 			return wanted.includes(String(given === undefined));
 		case "StringNotEquals":
 			return given === undefined || !wanted.includes(given);
-		case "ArnNotEquals":
+		case "ArnNotLike":
 			return given === undefined || !wanted.some((pattern) => like(pattern, given));
 		case "StringEquals":
 		case "Bool":

@@ -3,6 +3,7 @@ import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
 import { lifecycleRules } from "../../components/stores/aws/lifecycle.ts";
 import { keptFor } from "../../components/stores/gcp/bucket.ts";
+import { keysOf } from "../../components/stores/layout.ts";
 import { type StoredDatabase, undeleteDays } from "../../components/stores/made.ts";
 import { milliseconds } from "../../objectives/index.ts";
 
@@ -43,6 +44,16 @@ describe("in S3", () => {
 				const rules = lifecycleRules(all) as { transitions?: { storageClass: string }[] }[];
 				const classes = rules.flatMap(({ transitions = [] }) => transitions.map(({ storageClass }) => storageClass));
 				expect(new Set(classes)).toEqual(new Set(["INTELLIGENT_TIERING"]));
+			}),
+		);
+	});
+
+	test("only restic's large files are moved: each move is billed, and segments are small and many", () => {
+		fc.assert(
+			fc.property(databases, (all) => {
+				const rules = lifecycleRules(all) as { transitions?: unknown; filter: { prefix: string } }[];
+				const moved = rules.flatMap(({ transitions, filter }) => (transitions ? [filter.prefix] : []));
+				expect(moved).toEqual(all.map(({ cluster }) => keysOf(cluster).repository));
 			}),
 		);
 	});

@@ -1,6 +1,7 @@
 /** What EKS runs in the cluster for us: network, names, identities, volumes and their snapshots. */
 import { Addon } from "@pulumi/aws/eks/addon.js";
 import type { Cluster } from "@pulumi/aws/eks/cluster.js";
+import { getAddonVersionOutput } from "@pulumi/aws/eks/getAddonVersion.js";
 import { Role } from "@pulumi/aws/iam/role.js";
 import { RolePolicyAttachment } from "@pulumi/aws/iam/rolePolicyAttachment.js";
 import type * as pulumi from "@pulumi/pulumi";
@@ -50,17 +51,18 @@ interface AddonShape {
 	readonly podIdentityAssociations?: { readonly roleArn: pulumi.Input<string>; readonly serviceAccount: string }[];
 }
 
-/** In the version that EKS takes for the cluster's; what others changed in it stays. */
+/** In the version that EKS names for the cluster's, and raised with it; what others changed in it stays. */
 function declareAddon(
 	name: string,
 	addonName: string,
 	{ cluster, ...shape }: AddonShape,
 	opts: pulumi.CustomResourceOptions,
 ): Addon {
+	const { version: addonVersion } = getAddonVersionOutput({ addonName, kubernetesVersion: cluster.version }, opts);
 	return new Addon(
 		`${name}-${addonName}`,
 		{
-			...{ clusterName: cluster.name, addonName, ...shape },
+			...{ clusterName: cluster.name, addonName, addonVersion, ...shape },
 			...{ resolveConflictsOnCreate: "OVERWRITE", resolveConflictsOnUpdate: "PRESERVE" },
 		},
 		opts,

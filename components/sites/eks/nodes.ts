@@ -37,6 +37,8 @@ export function declareNodes(
 						instanceTypes: [instanceType],
 						scalingConfig: size,
 					},
+					// Without it nodes stay what they were when the control plane is raised.
+					version: cluster.version,
 					launchTemplate: { id: template.id, version: template.latestVersion.apply(String) },
 					updateConfig: { maxUnavailable: 1 },
 					// A node that answers AWS and not Kubernetes is replaced, too.

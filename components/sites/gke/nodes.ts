@@ -15,11 +15,10 @@ export interface NodesArgs extends ClusterPlace {
 
 export function declareNodes(
 	name: string,
-	{ name: called, project, region, zones, machineType, nodesPerZone }: NodesArgs,
-	cluster: Cluster,
+	{ project, region, zones, machineType, nodesPerZone }: NodesArgs,
+	{ cluster, account: { account, rights } }: { readonly cluster: Cluster; readonly account: NodeAccount },
 	opts: pulumi.CustomResourceOptions & { readonly dependsOn: pulumi.Resource[] },
 ): NodePool {
-	const { account, rights } = declareAccount(name, { called, project }, opts);
 	return new NodePool(
 		name,
 		{
@@ -41,12 +40,18 @@ export function declareNodes(
 	);
 }
 
+/** As whom nodes ask Google, and what that lets them do. */
+export interface NodeAccount {
+	readonly account: Account;
+	readonly rights: readonly IAMMember[];
+}
+
 /** What nodes may: their logs and metrics, and images out of the project's own registry. */
-function declareAccount(
+export function declareNodeAccount(
 	name: string,
-	{ called, project }: { readonly called: string; readonly project: string },
+	{ name: called, project }: Pick<NodesArgs, "name" | "project">,
 	opts: pulumi.CustomResourceOptions,
-) {
+): NodeAccount {
 	const id = accountId(called, called, "nodes");
 	const account = new Account(`${name}-nodes`, { accountId: id, project, displayName: `Nodes of ${called}` }, opts);
 	const rights = ["container.defaultNodeServiceAccount", "artifactregistry.reader"].map(

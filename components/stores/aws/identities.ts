@@ -7,7 +7,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { type Identity, identities } from "../layout.ts";
 import { type Access, accounts, type DatabaseAccess, type MadeStoresArgs, type StoredDatabase } from "../made.ts";
 import type { Keys } from "./keys.ts";
-import { bucketArn, keyPolicy, objectPolicy, podTrust, webIdentityTrust } from "./policies.ts";
+import { bucketArn, keyPolicy, objectPolicy, podTrust, rolePath, webIdentityTrust } from "./policies.ts";
 
 /** How pods are known to AWS. */
 export interface PodRecognition {
@@ -17,24 +17,17 @@ export interface PodRecognition {
 	readonly oidcProvider?: pulumi.Input<string> | undefined;
 }
 
-export interface DatabaseRoles {
-	readonly access: DatabaseAccess;
-	/** The ARN of the role that lets go of what is no longer kept. */
-	readonly jobs: pulumi.Output<string>;
-}
-
 export function declareIdentities(
 	database: StoredDatabase,
-	args: Pick<MadeStoresArgs, "near" | "far"> & PodRecognition,
+	args: Pick<MadeStoresArgs, "name" | "near" | "far"> & PodRecognition,
 	keys: Keys,
 	opts: pulumi.CustomResourceOptions,
-): DatabaseRoles {
-	const roles = identities.map(
-		(identity) => [identity, declareRole(identity, database, { ...args, keys }, opts)] as const,
-	);
-	const access = roles.map(([identity, role]) => [identity, give(identity, database, role, args, opts)]);
-	const jobs = Object.fromEntries(roles).jobs as Role;
-	return { access: Object.fromEntries(access) as DatabaseAccess, jobs: jobs.arn };
+): DatabaseAccess {
+	const access = identities.map((identity) => {
+		const role = declareRole(identity, database, { ...args, keys }, opts);
+		return [identity, give(identity, database, role, args, opts)];
+	});
+	return Object.fromEntries(access) as DatabaseAccess;
 }
 
 type RoleShape = Parameters<typeof declareIdentities>[1] & { readonly keys: Keys };
@@ -42,7 +35,7 @@ type RoleShape = Parameters<typeof declareIdentities>[1] & { readonly keys: Keys
 function declareRole(
 	identity: Identity,
 	database: StoredDatabase,
-	{ near, far, cluster, oidcProvider, keys }: RoleShape,
+	{ name: called, near, far, cluster, oidcProvider, keys }: RoleShape,
 	opts: pulumi.CustomResourceOptions,
 ): Role {
 	const name = `${database.cluster}-${identity}`;
@@ -50,7 +43,8 @@ function declareRole(
 	const trust = oidcProvider
 		? pulumi.output(oidcProvider).apply((provider) => JSON.stringify(webIdentityTrust(database, account, provider)))
 		: pulumi.output(cluster).apply((called) => JSON.stringify(podTrust(database, account, called)));
-	const role = new Role(name, { assumeRolePolicy: trust, description: `${account} of ${database.cluster}` }, opts);
+	const description = `${account} of ${database.cluster}`;
+	const role = new Role(name, { assumeRolePolicy: trust, description, path: rolePath(called, identity) }, opts);
 	const objects = objectPolicy(identity, database.cluster, [bucketArn(near), bucketArn(far)]);
 	new RolePolicy(`${name}-objects`, { role: role.name, policy: JSON.stringify(objects) }, opts);
 	const policy = pulumi.all([keys.near, keys.far]).apply((arns) => JSON.stringify(keyPolicy(identity, arns)));

@@ -15,6 +15,9 @@ export interface Keys {
 /** The longest that KMS lets one wait: time to notice. Days. */
 const deletionWindowInDays = 30;
 
+/** By which the keys are found again, in either region. @param called the beginning of the buckets' names */
+export const keyAlias = (called: string): string => `alias/${called}`;
+
 /** *Data*: without its key nothing in a bucket can be read; keys are protected, and stay when the stack goes. */
 export function declareKeys(
 	name: string,
@@ -33,7 +36,7 @@ export function declareKeys(
 		{ region: far.region, description, primaryKeyArn: key.arn, deletionWindowInDays },
 		kept,
 	);
-	const alias = `alias/${called}`;
+	const alias = keyAlias(called);
 	new Alias(`${name}-near`, { region: near.region, name: alias, targetKeyId: key.keyId }, opts);
 	new Alias(`${name}-far`, { region: far.region, name: alias, targetKeyId: replica.keyId }, opts);
 	return { near: key.arn, far: replica.arn };

@@ -7,11 +7,12 @@ import { type StoredDatabase, undeleteDays } from "../made.ts";
  * the oldest wanted second), and the jobs that let go know what. What they deleted, and what was replaced, goes once it can
  * no longer be wanted; what is locked stays until its lock ends.
  *
- * Large objects are moved to Intelligent-Tiering, without its archive tiers: a restore cannot wait for hours.
+ * restic's large files are moved to Intelligent-Tiering, without its archive tiers: a restore cannot wait for hours. The archive
+ * is not: to move its many small objects costs more than they would save in the time for which they are kept.
  */
 export function lifecycleRules(databases: readonly StoredDatabase[]) {
 	const enabled = { status: "Enabled" };
-	const tiered = databases.flatMap(({ cluster }) => [keysOf(cluster).archive, keysOf(cluster).repository]);
+	const tiered = databases.map(({ cluster }) => keysOf(cluster).repository);
 	return [
 		{
 			...{ id: "what-was-deleted", filter: { prefix: "" }, ...enabled },

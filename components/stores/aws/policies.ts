@@ -1,6 +1,7 @@
 /** Who may do what with the buckets, in the words of IAM. Pure: policy documents from names. */
 import type { Place } from "../../naming.ts";
 import { type Identity, rightsOf } from "../layout.ts";
+import type { BucketPlan } from "../made.ts";
 
 export interface Statement {
 	readonly Sid: string;
@@ -27,8 +28,7 @@ export function partitionOf(region: string): string {
 	return region.startsWith("us-gov-") ? "aws-us-gov" : "aws";
 }
 
-export const bucketArn = ({ bucket, region }: { readonly bucket: string; readonly region: string }): string =>
-	`arn:${partitionOf(region)}:s3:::${bucket}`;
+export const bucketArn = ({ bucket, region }: BucketPlan): string => `arn:${partitionOf(region)}:s3:::${bucket}`;
 
 /** Of a statement on objects; null where there are none. */
 function on(buckets: readonly string[], keys: readonly string[], Sid: string, Action: readonly string[]) {
@@ -60,21 +60,33 @@ export function keyPolicy(identity: Identity, keys: readonly string[]): PolicyDo
 	return document({ Sid: "Keys", Effect: "Allow", Action, Resource: keys });
 }
 
+/** The path of the roles that have to do with a stack's stores. @param called the beginning of the buckets' names */
+export const rolePath = (called: string, whose: Identity | "override"): string => `/mysql-dr/${called}/${whose}/`;
+
+/** What a bucket's policy is made of besides the bucket. */
+export interface Guards {
+	/** The ARN of its key, which is in the account that the roles are in. */
+	readonly key: string;
+	/** The beginning of the buckets' names, which is in the roles' path. */
+	readonly called: string;
+	/** Whether there is a role that may delete before the time. */
+	readonly overridden: boolean;
+}
+
 /**
- * What nobody may, whatever his own rights are.
- * @param key the ARN of the bucket's key
- * @param jobs ARNs of the roles that let go of what is no longer kept
- * @param override ARN of the role that may delete before the time; null where there is none
+ * What nobody may, whatever his own rights are. Roles are named by their path, so that another stack that rebuilds a lost
+ * cluster can bring its own: who may make roles there could let himself into one that is named just as well.
  */
-export function bucketPolicy(
-	bucket: string,
-	{ key, jobs, override }: { readonly key: string; readonly jobs: readonly string[]; readonly override: string | null },
-): PolicyDocument {
+export function bucketPolicy(plan: BucketPlan, { key, called, overridden }: Guards): PolicyDocument {
+	const bucket = bucketArn(plan);
 	const both = [bucket, `${bucket}/*`];
+	const account = key.split(":")[4];
+	const roles = (whose: Identity | "override") =>
+		`arn:${partitionOf(plan.region)}:iam::${account}:role${rolePath(called, whose)}*`;
 	const denied = { Effect: "Deny", Principal: "*" } as const;
 	const except = (arns: readonly string[]) =>
-		arns.length === 0 ? {} : { Condition: { ArnNotEquals: { "aws:PrincipalArn": arns } } };
-	const overrides = override === null ? [] : [override];
+		arns.length === 0 ? {} : { Condition: { ArnNotLike: { "aws:PrincipalArn": arns } } };
+	const overrides = overridden ? [roles("override")] : [];
 	const encryption = "s3:x-amz-server-side-encryption";
 	/** Who names none gets the bucket's own; a missing key makes a negated condition true, so it is asked for besides. */
 	const other = (header: string, value: string) => ({
@@ -96,7 +108,7 @@ export function bucketPolicy(
 		},
 		{
 			...{ Sid: "DeletedByJobsAlone", ...denied, Action: ["s3:DeleteObject", "s3:DeleteObjectVersion"] },
-			...{ Resource: [`${bucket}/*`], ...except([...jobs, ...overrides]) },
+			...{ Resource: [`${bucket}/*`], ...except([roles("jobs"), ...overrides]) },
 		},
 		{
 			...{ Sid: "KeptByAll", ...denied, Action: ["s3:BypassGovernanceRetention", "s3:DeleteBucket"] },
@@ -113,6 +125,9 @@ export function overridePolicy(buckets: readonly string[]): PolicyDocument {
 	const Action = [...lists, ...objects, "s3:GetObjectRetention", "s3:BypassGovernanceRetention"];
 	return document({ Sid: "Override", Effect: "Allow", Action, Resource });
 }
+
+/** What it reads is encrypted with the buckets' keys. @param keys their ARNs */
+export const overrideKeyPolicy = (keys: readonly string[]): PolicyDocument => keyPolicy("restorer", keys);
 
 /** Who may take the role of a database's pods: by Pod Identity, whose session tags say which pods of which cluster ask. */
 export function podTrust(place: Place, account: string, cluster: string): PolicyDocument {

@@ -5,11 +5,15 @@ import { Role } from "@pulumi/aws/iam/role.js";
 import { RolePolicy } from "@pulumi/aws/iam/rolePolicy.js";
 import { BucketReplicationConfig } from "@pulumi/aws/s3/bucketReplicationConfig.js";
 import * as pulumi from "@pulumi/pulumi";
+import type { Receivers } from "../../alarms.ts";
 import { replicatedKeys } from "../layout.ts";
 import type { MadeStoresArgs } from "../made.ts";
 import type { DeclaredBucket } from "./bucket.ts";
 import type { Keys } from "./keys.ts";
 import { bucketArn, replicationKeyPolicy, replicationPolicy, serviceTrust } from "./policies.ts";
+
+type Rule = keyof typeof replicatedKeys;
+const rules = Object.keys(replicatedKeys) as Rule[];
 
 /** What time control promises, and the only time that can be asked for. Minutes. */
 const minutes = 15;
@@ -18,8 +22,8 @@ export interface ReplicationShape extends Pick<MadeStoresArgs, "near" | "far"> {
 	readonly source: DeclaredBucket;
 	readonly target: DeclaredBucket;
 	readonly keys: Keys;
-	/** ARNs of SNS topics; an alarm tells those of its own region. */
-	readonly topics: readonly string[];
+	/** Of alarms. */
+	readonly receivers: Receivers;
 }
 
 export function declareReplication(name: string, shape: ReplicationShape, opts: pulumi.CustomResourceOptions): void {
@@ -44,7 +48,7 @@ export function declareReplication(name: string, shape: ReplicationShape, opts: 
 		},
 		{ ...opts, dependsOn: [...source.ready, ...target.ready] },
 	);
-	for (const rule of Object.keys(replicatedKeys)) declareAlarms(name, rule, shape, opts);
+	for (const rule of rules) declareAlarms(name, rule, shape, opts);
 }
 
 function declareRole(name: string, { near, far, keys }: ReplicationShape, opts: pulumi.CustomResourceOptions): Role {
@@ -59,24 +63,32 @@ function declareRole(name: string, { near, far, keys }: ReplicationShape, opts: 
 	return role;
 }
 
+/**
+ * Something is archived every few seconds: no figure at all is to be seen as such. Evidence is written about once a day, and
+ * without something to replicate there is no figure.
+ */
+const withoutFigures: Readonly<Record<Rule, string>> = {
+	archive: "missing",
+	evidence: "notBreaching",
+};
+
 /** Lag is measured in the destination's region, failures in the source's (S3 User Guide, "Using S3 Replication metrics"). */
-function declareAlarms(name: string, rule: string, shape: ReplicationShape, opts: pulumi.CustomResourceOptions): void {
-	const { near, far, topics } = shape;
+function declareAlarms(name: string, rule: Rule, shape: ReplicationShape, opts: pulumi.CustomResourceOptions): void {
+	const { near, far, receivers } = shape;
 	const metric = {
 		namespace: "AWS/S3",
 		dimensions: { SourceBucket: near.bucket, DestinationBucket: far.bucket, RuleId: rule },
 		period: 60,
 		evaluationPeriods: 5,
 	};
-	const told = (region: string) => topics.filter((topic) => topic.split(":")[3] === region);
+	const told = (region: string) => [...(receivers[region] ?? [])];
 	new MetricAlarm(
 		`${name}-${rule}-late`,
 		{
 			...{ ...metric, region: far.region, alarmActions: told(far.region), okActions: told(far.region) },
 			...{ metricName: "ReplicationLatency", statistic: "Maximum" },
 			...{ comparisonOperator: "GreaterThanThreshold", threshold: minutes * 60 },
-			// Something is archived every few seconds: no figure at all is to be seen as such.
-			treatMissingData: "missing",
+			treatMissingData: withoutFigures[rule],
 			alarmDescription: `${far.bucket} is more than ${minutes} minutes behind ${near.bucket} (${rule})`,
 		},
 		opts,

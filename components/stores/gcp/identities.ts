@@ -3,7 +3,6 @@ import { createHash } from "node:crypto";
 import type { IAMCustomRole } from "@pulumi/gcp/projects/iamcustomRole.js";
 import { Account } from "@pulumi/gcp/serviceaccount/account.js";
 import { IAMMember } from "@pulumi/gcp/serviceaccount/iammember.js";
-import type { Bucket } from "@pulumi/gcp/storage/bucket.js";
 import { BucketIAMMember } from "@pulumi/gcp/storage/bucketIAMMember.js";
 import * as pulumi from "@pulumi/pulumi";
 import { type Identity, identities } from "../layout.ts";
@@ -18,7 +17,7 @@ export interface IdentityShape {
 	readonly pool: pulumi.Input<string>;
 	readonly roles: Readonly<Record<Right, IAMCustomRole>>;
 	/** By the name that is known before they are made. */
-	readonly buckets: Readonly<Record<string, Bucket>>;
+	readonly buckets: Readonly<Record<string, { readonly name: pulumi.Output<string> }>>;
 }
 
 export function declareIdentities(
@@ -62,7 +61,12 @@ function bind(
 		const limited = keys && { condition: { title: `${identity} ${right}s`, expression: keyCondition(bucket, keys) } };
 		new BucketIAMMember(
 			`${cluster}-${identity}-${right}-${bucket}`,
-			{ bucket: (buckets[bucket] as Bucket).name, role: roles[right].name, member: account.member, ...limited },
+			{
+				bucket: (buckets[bucket] as (typeof buckets)[string]).name,
+				role: roles[right].name,
+				member: account.member,
+				...limited,
+			},
 			opts,
 		);
 	}

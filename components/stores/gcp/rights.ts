@@ -8,9 +8,12 @@ export const permissions = {
 	read: ["storage.objects.get"],
 	write: ["storage.objects.create", "storage.objects.setRetention"],
 	delete: ["storage.objects.delete"],
+	/** A lock is taken away by objects.patch, which asks for update besides the two rights that are about locks. */
 	override: [
 		"storage.buckets.get",
-		...["get", "list", "delete", "setRetention", "overrideUnlockedRetention"].map((call) => `storage.objects.${call}`),
+		...["get", "list", "delete", "update", "setRetention", "overrideUnlockedRetention"].map(
+			(call) => `storage.objects.${call}`,
+		),
 	],
 } as const satisfies Record<string, readonly string[]>;
 

@@ -11,7 +11,7 @@ export type Fault =
 	/** The server does not get to see the request, and nobody answers. */
 	| { readonly kind: "silent" }
 	/** As S3 says it; the server does not get to see the request. */
-	| { readonly kind: "refuses"; readonly status: 500 | 503 }
+	| { readonly kind: "refuses"; readonly status: Refusal }
 	/** The connection breaks when so many bytes of the request's body have passed. */
 	| { readonly kind: "cuts upload"; readonly bytes: number }
 	/** The server has done it; the connection breaks before its answer passes. */
@@ -30,11 +30,14 @@ export interface Aim {
 	readonly times?: number;
 }
 
-const words = { 500: "InternalError", 503: "SlowDown" } as const;
+const words = { 403: "AccessDenied", 500: "InternalError", 503: "SlowDown" } as const;
+type Refusal = keyof typeof words;
 
 export class FaultyProxy {
 	/** Requests that a fault has befallen since it began. */
 	met = 0;
+	/** Method and path with its query, of every request, in the order in which they came. */
+	readonly asked: string[] = [];
 	readonly #server: Server;
 	readonly #to: URL;
 	/** Of who is never answered. */
@@ -94,6 +97,7 @@ export class FaultyProxy {
 	}
 
 	#pass(asked: IncomingMessage, answer: ServerResponse): void {
+		this.asked.push(`${asked.method} ${asked.url}`);
 		const fault = this.#faultOf(asked);
 		if (fault?.kind === "silent") take(asked, answer).resume();
 		else if (fault?.kind === "refuses") refuse(asked, answer, fault.status);
@@ -143,7 +147,7 @@ function take(asked: IncomingMessage, answer: ServerResponse): IncomingMessage {
 }
 
 /** Whoever sends must not see the refusal before it has sent: that would be another fault. */
-function refuse(asked: IncomingMessage, answer: ServerResponse, status: 500 | 503): void {
+function refuse(asked: IncomingMessage, answer: ServerResponse, status: Refusal): void {
 	const code = words[status];
 	const body = `<?xml version="1.0"?><Error><Code>${code}</Code><Message>as the test wants it</Message></Error>`;
 	take(asked, answer)

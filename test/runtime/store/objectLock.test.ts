@@ -1,5 +1,5 @@
 /** What is locked stays, whoever removes it: kept against a real S3 server and its own object lock. */
-import { DeleteObjectCommand, GetObjectCommand } from "@aws-sdk/client-s3";
+import { DeleteObjectCommand, GetObjectCommand, PutObjectLockConfigurationCommand } from "@aws-sdk/client-s3";
 import { afterAll, beforeAll, describe, expect, jest, test } from "@jest/globals";
 import type { Bucket } from "../../../runtime/store/objectStore.ts";
 import { Gateway, versitygw } from "./versitygw.ts";
@@ -16,7 +16,7 @@ const body = Buffer.from("locked");
 	beforeAll(async () => {
 		gateway = await Gateway.up(program as string);
 		await gateway.makeBucket("plain", {});
-		await gateway.makeBucket("locking", { objectLock: true });
+		for (const bucket of ["locking", "defaults"]) await gateway.makeBucket(bucket, { objectLock: true });
 	});
 	afterAll(() => gateway.stop());
 
@@ -46,6 +46,18 @@ const body = Buffer.from("locked");
 		await store.put("status.json", Buffer.from("second"), "replace");
 		expect(await store.remove("status.json")).toBe(true);
 		expect(await store.get("status.json")).toBeNull();
+	});
+
+	test("where the bucket locks by default, what is replaced is kept as well, version by version", async () => {
+		const DefaultRetention = { Mode: "GOVERNANCE", Days: 1 } as const;
+		const ObjectLockConfiguration = { ObjectLockEnabled: "Enabled", Rule: { DefaultRetention } } as const;
+		await gateway.client().send(new PutObjectLockConfigurationCommand({ Bucket: "defaults", ObjectLockConfiguration }));
+		const store = open("governance", "defaults");
+		await store.put("status.json", Buffer.from("first"), "replace");
+		expect(await store.put("status.json", Buffer.from("second"), "replace")).toBe("written");
+		expect((await store.get("status.json"))?.toString()).toBe("second");
+		expect(await store.remove("status.json")).toBe(false);
+		expect((await store.get("status.json"))?.toString()).toBe("second");
 	});
 
 	test("what is hidden is gone for who asks, and its version stays, locked or not", async () => {
