@@ -48,8 +48,6 @@ function* judged(server: MysqlServer, { unseen }: ServerOptions, folder: string 
 function lastingVolumes(server: MysqlServer): ReadonlySet<string | undefined> {
 	return new Set([
 		...templatesOf(server).map(({ metadata }) => metadata?.name),
-		...(server.spec.volumes ?? [])
-			.filter(({ persistentVolumeClaim }) => persistentVolumeClaim)
-			.map(({ name }) => name),
+		...(server.spec.volumes ?? []).filter(({ persistentVolumeClaim }) => persistentVolumeClaim).map(({ name }) => name),
 	]);
 }

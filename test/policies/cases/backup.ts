@@ -52,6 +52,11 @@ export const backupCases: CaseTable = {
 				says: ["StatefulSet db: CronJob is not set"],
 			},
 			{
+				title: "one that copies back alone",
+				change: { ...none, "CronJob backup": { "metadata.name": "restore", [command]: ["xtrabackup", "--copy-back"] } },
+				open: [`CronJob restore: ${role} is not set, and what it runs is not in the program`],
+			},
+			{
 				title: "a script that is not in the program",
 				change: { ...none, "CronJob backup": { [command]: ["sh", "/scripts/backup.sh"] } },
 				open: [`CronJob backup: ${role} is not set, and what it runs is not in the program`],
@@ -63,6 +68,12 @@ export const backupCases: CaseTable = {
 			},
 		],
 		accepts: [
+			{
+				title: "a dump whose option has the word verify in it",
+				change: {
+					"CronJob backup": { [command]: ["sh", "-c", "mysqldump --ssl-verify-server-cert -h db > /backup/all.sql"] },
+				},
+			},
 			{
 				title: "a script that says what it is",
 				change: { "CronJob backup": { [command]: ["sh", "/scripts/backup.sh"], [role]: "full" } },
@@ -79,7 +90,7 @@ export const backupCases: CaseTable = {
 			{
 				title: "a database that is backed up elsewhere",
 				change: none,
-				config: { elsewhere: ["backup-scheduled-11/app.kubernetes.io/instance=shop"] },
+				config: { elsewhere: ["<namespace>/app.kubernetes.io/instance=shop"] },
 			},
 		],
 	},
@@ -150,6 +161,29 @@ export const backupCases: CaseTable = {
 				title: "suspended",
 				change: { "CronJob restore-test": { "spec.suspend": true } },
 				says: ["CronJob restore-test: spec.suspend is true"],
+			},
+			{
+				title: "an option that has the word in it",
+				change: { "CronJob restore-test": null },
+				more: (namespace) => [
+					cronJob("copies", namespace, "0 5 * * *", ["sh", "-c", "aws s3 sync --no-verify-ssl /backup s3://copies"]),
+				],
+				says: ["CronJob backup: CronJob for validation is not set"],
+			},
+			{
+				title: "one that copies back and boots nothing",
+				change: { "CronJob restore-test": { [command]: ["sh", "-c", "xtrabackup --copy-back --target-dir=/backup"] } },
+				says: ['CronJob restore-test: CronJob for validation is "restore-test"'],
+			},
+			{
+				title: "one that asks whether a file is whole",
+				change: { "CronJob restore-test": { [command]: ["mysqlbackup", "--backup-image=/backup/db.mbi", "validate"] } },
+				says: ['CronJob restore-test: CronJob for validation is "restore-test"'],
+			},
+			{
+				title: "a script that is not in the program",
+				change: { "CronJob restore-test": { [command]: ["sh", "/scripts/restore-test.sh"] } },
+				open: [`CronJob restore-test: ${role} is not set, and what it runs is not in the program`],
 			},
 		],
 		accepts: [

@@ -235,7 +235,7 @@ export const storageCases: CaseTable = {
 			{
 				title: "a class that is excepted",
 				change: { VolumeSnapshotClass: { deletionPolicy: "Delete" } },
-				config: { except: ["snapshots-retained-4-snapshots"] },
+				config: { except: ["<namespace>-snapshots"] },
 			},
 		],
 	},
