@@ -1,4 +1,4 @@
-export { annotationsOf, promiseAnnotations } from "./annotations.ts";
+export { annotationsOf, anyNameAnnotation, promiseAnnotations } from "./annotations.ts";
 export { type Cloud, type CloudConfig, clouds, multiRegionOf, type RegionPair } from "./cloud.ts";
 export { parseConfig } from "./config.ts";
 export { type Cron, cron } from "./cron.ts";
