@@ -12,7 +12,7 @@ import { type PolicyReport, policyReport, streamEvents } from "../engine/policyE
 import { checkout, type Stack, stackPlace, withStack } from "../engine/stack.ts";
 import type { Progress } from "../step.ts";
 import { withPackConfig } from "./packConfig.ts";
-import { type PolicyDocument, policyDocument, policyText } from "./policyText.ts";
+import { documentIn, failedDocument, type PolicyDocument, policyDocument, policyText } from "./policyText.ts";
 import { pullRequestComment } from "./pullRequestComment.ts";
 import { placeOf } from "./runUp.ts";
 
@@ -39,9 +39,8 @@ export function policyCommand(program: Command, progress: Progress): void {
 		.option("--evidence <folder>", "reports of restore tests and drills, as JSON files anywhere below it")
 		.option("--json", "one JSON document on standard output")
 		.action(async (choice: PolicyChoice) => {
-			const report = await judged(choice, progress);
-			const document = policyDocument(report, rules);
-			process.stdout.write(choice.json ? `${JSON.stringify(document, undefined, 2)}\n` : policyText(document));
+			const document = policyDocument(await judgedOrSaid(choice, progress), rules);
+			process.stdout.write(choice.json ? inJson(document) : policyText(document));
 			process.exitCode = exitCodes[document.verdict === "kept" ? "done" : document.verdict];
 		});
 	policy
@@ -59,11 +58,29 @@ export function policyCommand(program: Command, progress: Progress): void {
 }
 
 async function readJudged(file: string, base: string | undefined) {
-	const before =
-		base === undefined ? undefined : await readFile(join(base, basename(file)), "utf8").catch(() => undefined);
-	const document: PolicyDocument = JSON.parse(await readFile(file, "utf8"));
+	const before = base === undefined ? "" : await readFile(join(base, basename(file)), "utf8").catch(() => "");
+	const document = documentIn(await readFile(file, "utf8"));
 	// Of a branch that had no such file, or whose preview ended with none.
-	return { stack: basename(file, ".json"), document, base: before?.trim() ? JSON.parse(before) : undefined };
+	return { stack: basename(file, ".json"), document, base: before.trim() ? documentIn(before) : undefined };
+}
+
+function inJson(document: PolicyDocument): string {
+	return `${JSON.stringify(document, undefined, 2)}\n`;
+}
+
+/** Who reads JSON is told there why there is no report; whoever looks on, and the exit code, as always. */
+async function judgedOrSaid(choice: PolicyChoice, progress: Progress): Promise<PolicyReport> {
+	try {
+		return await judged(choice, progress);
+	} catch (error) {
+		if (choice.json && error instanceof Error)
+			process.stdout.write(
+				inJson(
+					failedDocument(error instanceof UserError ? error.problems.map(({ message }) => message) : [error.message]),
+				),
+			);
+		throw error;
+	}
 }
 
 /** A preview needs no site: where none was brought up, one is described. */

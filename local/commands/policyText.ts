@@ -44,6 +44,19 @@ export function policyDocument(
 	};
 }
 
+/** Of a stack that could not be judged. */
+export function failedDocument(errors: readonly string[]): PolicyDocument {
+	const nothing = { lines: [], mended: [], changes: {}, steps: [], outputs: { before: null, after: null } };
+	return policyDocument({ ...nothing, errors }, []);
+}
+
+/** What a file of `policy --json` says; one that nothing was written to is of a run that ended before. */
+export function documentIn(text: string): PolicyDocument {
+	if (text.trim() === "")
+		return failedDocument(["nothing was said of it: see what the command wrote to standard error"]);
+	return JSON.parse(text);
+}
+
 /** One paragraph a rule, a line a finding. */
 export function policyText({ verdict, changes, findings, mended, notJudged, kept, errors }: PolicyDocument): string {
 	const rules = Map.groupBy(findings, ({ rule }) => rule);

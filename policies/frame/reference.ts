@@ -1,5 +1,5 @@
 /** `docs/policies.md`, from the rules themselves. */
-import { notJudgedText } from "./ledger.ts";
+import { inputsKeptName, notJudgedText } from "./ledger.ts";
 import { type ConfigProperty, type Family, families, type Rule } from "./rule.ts";
 
 /** The page, as Markdown. */
@@ -20,6 +20,13 @@ export function reference(rules: readonly Rule[]): string {
 		.join("\n\n")
 		.concat("\n");
 }
+
+/** What the page shows of a configuration; the level of each rule that is not named stays. */
+export const configurationExample = {
+	"three-instances": { enforcementLevel: "advisory", least: 5 },
+	"drill-calendar": "advisory",
+	"secret-rotation": { mostDays: 90 },
+} as const;
 
 const head = `# Policies
 
@@ -53,11 +60,10 @@ Where a script or a tool outside of the program decides, annotations tell. What 
 Levels and thresholds are set by the file given as \`--policy-pack-config\`, by the name of the rule: \`mandatory\` refuses, \`advisory\` tells, \`disabled\` is silent; \`remediate\` mends what a rule can mend by itself, and refuses the rest.
 
 \`\`\`json
-{
-	"all": "mandatory",
-	"three-instances": { "enforcementLevel": "advisory", "least": 5 }
-}
+${JSON.stringify(configurationExample, undefined, "\t")}
 \`\`\`
+
+CrossGuard's \`"all"\` is the level of every policy that has none of its own, and two of the pack are no rules: with \`"all": "mandatory"\` a preview is refused for what it cannot know yet, unless \`"${notJudgedText.name}": "advisory"\` stands beside it; with \`"all": "disabled"\` rules over the whole stack, named beside it, see nothing of what the program gave, unless \`"${inputsKeptName}": "advisory"\` does.
 
 ## In pull requests
 

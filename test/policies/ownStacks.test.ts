@@ -3,6 +3,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test } from "@jest/globals";
 import { parse, stringify } from "yaml";
+import { referenceFile } from "../../local/commands/policy.ts";
 import { forecastChanges } from "../../local/commands/policyForecast.ts";
 import { withDescribedSite } from "../../local/engine/describedSite.ts";
 import { type Engine, presentEngine } from "../../local/engine/engine.ts";
@@ -44,9 +45,14 @@ inEngine("the pack has nothing to say of", () => {
 	);
 
 	test(
-		"the stack dev, but that nobody has tried it, where there is no evidence",
+		"the stack dev, but that nobody has tried it, with the documentation's own configuration and without evidence",
 		async () => {
-			const report = await previewed("dev", await readFile(join(checkout, "Pulumi.dev.yaml"), "utf8"), {});
+			const page = await readFile(join(checkout, referenceFile), "utf8");
+			const [, example = ""] = /```json\n(.*?)```/s.exec(page) ?? [];
+			const dev = await readFile(join(checkout, "Pulumi.dev.yaml"), "utf8");
+			// Fewer than the example's five, which it does not refuse.
+			const report = await previewed("dev", dev, { ...JSON.parse(example), "three-instances": "advisory" });
+			expect(report.errors).toEqual([]);
 			expect(report.lines.map(({ rule, level }) => [rule, level])).toEqual([
 				["not-judged", "advisory"],
 				["not-judged", "advisory"],
