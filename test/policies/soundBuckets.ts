@@ -113,9 +113,11 @@ export function gcpBucket(changes: object): Resource[] {
 		encryption: { defaultKmsKeyName: "projects/company/locations/eur4/keyRings/dr/cryptoKeys/backups" },
 		...changes,
 	};
-	return [{ type: "gcp:storage/bucket:Bucket", name: "mysql-backups", props: JSON.parse(JSON.stringify(props)) }];
+	return [
+		{ type: "gcp:storage/bucket:Bucket", name: "mysql-backups", props: JSON.parse(JSON.stringify(props)), protect: true },
+	];
 }
 
 function bucket(name: string, props: object): Resource {
-	return { type: "aws:s3/bucket:Bucket", name, props: JSON.parse(JSON.stringify(props)) };
+	return { type: "aws:s3/bucket:Bucket", name, props: JSON.parse(JSON.stringify(props)), protect: true };
 }

@@ -9,6 +9,9 @@ import { run } from "../../../local/tools/run.ts";
 const policy = (...args: string[]) =>
 	run(process.execPath, [join("local", "bin.ts"), "policy", ...args], { cwd: checkout, accept: [0, 2] });
 
+/** For a hang alone. */
+const patience = 300_000;
+
 describe("a stack that cannot be judged", () => {
 	let folder: string;
 
@@ -30,5 +33,5 @@ describe("a stack that cannot be judged", () => {
 		expect(comment.stdout).toContain("### Disaster recovery: ⚠️ dev: failed, ⚠️ prod: failed");
 		expect(comment.stdout).toContain(message.replaceAll("`", "'").slice(0, 100));
 		expect(comment.stdout).toContain("nothing was said of it");
-	}, 60_000);
+	}, patience);
 });

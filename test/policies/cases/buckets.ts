@@ -1,4 +1,4 @@
-import type { Resource } from "../program.ts";
+import { idOf, object, type Resource } from "../program.ts";
 import { gcpBucket, inlineBucket, splitBucket } from "../soundBuckets.ts";
 import type { Case, CaseTable } from "./case.ts";
 
@@ -176,6 +176,25 @@ export const bucketsCases: CaseTable = {
 				{ lifecycleRules: [{ action: { type: "Delete" }, condition: { age: 7 } }] },
 				`${near}: lifecycleRules[0].condition is {`,
 			),
+			google(
+				"what has a newer version",
+				{ lifecycleRules: [{ action: { type: "Delete" }, condition: { numNewerVersions: 1 } }] },
+				`${near}: lifecycleRules[0].condition is {`,
+			),
+			{
+				...buckets(
+					"a month, where a job keeps its copies for half a year",
+					(namespace) => [
+						...splitBucket({
+							BucketLifecycleConfiguration: { rules: [{ id: "old", status: "Enabled", expiration: { days: 30 } }] },
+						}),
+						kept(namespace, "180d"),
+					],
+					[`${near}: BucketLifecycleConfiguration mysql-backups.rules[0].expiration.days is 30`],
+				),
+				// What one job keeps holds for every bucket of a preview.
+				rulesAlone: true,
+			},
 			{
 				...split(
 					"less than is kept",
@@ -190,11 +209,26 @@ export const bucketsCases: CaseTable = {
 			split("a rule that is switched off", {
 				BucketLifecycleConfiguration: { rules: [{ id: "old", status: "Disabled", expiration: { days: 7 } }] },
 			}),
+			google("what has newer versions, after months", {
+				lifecycleRules: [{ action: { type: "Delete" }, condition: { age: 60, numNewerVersions: 3 } }],
+			}),
 			google("a day, and three months in which it can be brought back", {
 				softDeletePolicy: { retentionDurationSeconds: 90 * 86_400 },
 				lifecycleRules: [{ action: { type: "Delete" }, condition: { daysSinceNoncurrentTime: 1 } }],
 			}),
 		],
+	},
+	"bucket-protected": {
+		refuses: [
+			buckets("a bucket that any destroy takes", () => splitBucket({}).map((one) => ({ ...one, protect: false })), [
+				`${near}: protect is false`,
+				far("protect is false"),
+			]),
+			split("one that is emptied first", { Bucket: { forceDestroy: true } }, `${near}: forceDestroy is true`),
+			google("one of Google Cloud that is emptied first", { forceDestroy: true }, `${near}: forceDestroy is true`),
+			buckets("a key that any destroy takes", () => withKey(false), ["Key backups: protect is false"]),
+		],
+		accepts: [buckets("bucket and key", () => withKey(true))],
 	},
 	"bucket-tls": {
 		refuses: [
@@ -223,7 +257,9 @@ function far(rest: string): string {
 
 /** A bucket without anything breaks the other rules of its family too. */
 function also(rule: string) {
-	const others = ["bucket-lock", "bucket-not-public", "bucket-encryption", "bucket-replication", "bucket-tls"];
+	const others = ["bucket-lock", "bucket-not-public", "bucket-encryption", "bucket-replication", "bucket-tls"].concat(
+		"bucket-protected",
+	);
 	return (one: Case): Case =>
 		one.title.startsWith("none of a bucket") ? { ...one, also: others.filter((name) => name !== rule) } : one;
 }
@@ -233,6 +269,27 @@ const bucketOf = (name: string): Resource => ({ type: "aws:s3/bucket:Bucket", na
 function marked(as: string): Resource {
 	const props = { bucket: "things", tags: { "mysql-dr-backups": as } };
 	return { type: "aws:s3/bucket:Bucket", name: as === "true" ? "things" : "mysql-backups", props };
+}
+
+/** With a key of the same program. */
+function withKey(protect: boolean): Resource[] {
+	const applied = { sseAlgorithm: "aws:kms", kmsMasterKeyId: idOf("backups") };
+	return [
+		{ type: "aws:kms/key:Key", name: "backups", props: { enableKeyRotation: true }, protect },
+		...splitBucket({
+			BucketServerSideEncryptionConfiguration: { rules: [{ applyServerSideEncryptionByDefault: applied }] },
+		}),
+	];
+}
+
+/** A job that says for how long its copies are kept. */
+function kept(namespace: string, retention: string): Resource {
+	const metadata = { name: "copies", namespace, annotations: { "mysql-dr/backup-retention": retention } };
+	const spec = { restartPolicy: "Never", containers: [{ name: "copies", image: "company/copies:1" }] };
+	return object("batch/v1", "CronJob", {
+		metadata,
+		spec: { schedule: "0 2 * * *", jobTemplate: { spec: { template: { spec } } } },
+	});
 }
 
 const accountBlock = {

@@ -252,6 +252,11 @@ export const storageCases: CaseTable = {
 				more: (namespace) => [claim(namespace, {}, { protect: false })],
 				says: ["PersistentVolumeClaim data-db-0: protect is false"],
 			},
+			{
+				title: "a cluster of the same program",
+				more: () => [{ type: "aws:eks/cluster:Cluster", name: "shop", props: { roleArn: "arn:aws:iam::1:role/eks" } }],
+				says: ["Cluster shop: protect is false"],
+			},
 		],
 		accepts: [
 			{
