@@ -30,7 +30,8 @@ export const dataProtected = stackRule({
 });
 
 /** Takes everything that runs in it with it. */
-const cluster = /^(aws:eks\/cluster:Cluster|gcp:container\/cluster:Cluster|azure-native:containerservice.*:ManagedCluster)$/;
+const cluster =
+	/^(aws:eks\/cluster:Cluster|gcp:container\/cluster:Cluster|azure-native:containerservice.*:ManagedCluster)$/;
 
 function* ofServer(stack: DeclaredStack, server: MysqlServer): Generator<StackFinding> {
 	const claims = ownClaims(stack, server);

@@ -114,7 +114,12 @@ export function gcpBucket(changes: object): Resource[] {
 		...changes,
 	};
 	return [
-		{ type: "gcp:storage/bucket:Bucket", name: "mysql-backups", props: JSON.parse(JSON.stringify(props)), protect: true },
+		{
+			type: "gcp:storage/bucket:Bucket",
+			name: "mysql-backups",
+			props: JSON.parse(JSON.stringify(props)),
+			protect: true,
+		},
 	];
 }
 

@@ -20,18 +20,22 @@ describe("a stack that cannot be judged", () => {
 	});
 	afterAll(() => rm(folder, { recursive: true, force: true }));
 
-	test("has a report that says why, and a comment", async () => {
-		const { code, stdout, stderr } = await policy("--stack", "unheard-of", "--json");
-		expect(code).toBe(2);
-		const [message] = JSON.parse(stdout).errors;
-		expect(stderr).toContain(message);
-		expect(message).toMatch(/unheard-of/);
-		expect(JSON.parse(stdout)).toMatchObject({ verdict: "failed", kept: [], findings: [] });
-		await writeFile(join(folder, "prod.json"), stdout);
-		await writeFile(join(folder, "dev.json"), "");
-		const comment = await policy("comment", join(folder, "dev.json"), join(folder, "prod.json"));
-		expect(comment.stdout).toContain("### Disaster recovery: ⚠️ dev: failed, ⚠️ prod: failed");
-		expect(comment.stdout).toContain(message.replaceAll("`", "'").slice(0, 100));
-		expect(comment.stdout).toContain("nothing was said of it");
-	}, patience);
+	test(
+		"has a report that says why, and a comment",
+		async () => {
+			const { code, stdout, stderr } = await policy("--stack", "unheard-of", "--json");
+			expect(code).toBe(2);
+			const [message] = JSON.parse(stdout).errors;
+			expect(stderr).toContain(message);
+			expect(message).toMatch(/unheard-of/);
+			expect(JSON.parse(stdout)).toMatchObject({ verdict: "failed", kept: [], findings: [] });
+			await writeFile(join(folder, "prod.json"), stdout);
+			await writeFile(join(folder, "dev.json"), "");
+			const comment = await policy("comment", join(folder, "dev.json"), join(folder, "prod.json"));
+			expect(comment.stdout).toContain("### Disaster recovery: ⚠️ dev: failed, ⚠️ prod: failed");
+			expect(comment.stdout).toContain(message.replaceAll("`", "'").slice(0, 100));
+			expect(comment.stdout).toContain("nothing was said of it");
+		},
+		patience,
+	);
 });
