@@ -3,7 +3,7 @@ import { type Declared, type DeclaredStack, rootOf } from "../frame/declared.ts"
 import { NotKnown } from "../frame/notKnown.ts";
 import { type Finding, type RuleText, type StackFinding, type StackRule, stackRule } from "../frame/rule.ts";
 import { atOrNow, daysBetween } from "../frame/time.ts";
-import { databaseOf, eachServer, type MysqlServer } from "../kubernetes/mysqlServer.ts";
+import { clusterOf, databaseOf, eachServer, type MysqlServer } from "../kubernetes/mysqlServer.ts";
 import { tierOf } from "../kubernetes/promise.ts";
 import { newest, type Report } from "./report.ts";
 
@@ -133,13 +133,6 @@ function* eachDatabase(
 		if (!judgedAlready.has(databaseOf(server))) yield* judge(server, cluster);
 		judgedAlready.add(databaseOf(server));
 	});
-}
-
-/** As this project's labels and reports call it; other programs' by the label of their release, or by the object's name. */
-function clusterOf({ resource, labels }: MysqlServer): string {
-	return (
-		labels["mysql-dr/cluster"] ?? labels["app.kubernetes.io/instance"] ?? resource.props.metadata?.name ?? resource.name
-	);
 }
 
 /** The promise for a scenario, of the stack's outputs where they say it. */

@@ -254,7 +254,7 @@ export const storageCases: CaseTable = {
 			},
 			{
 				title: "a cluster of the same program",
-				more: () => [{ type: "aws:eks/cluster:Cluster", name: "shop", props: { roleArn: "arn:aws:iam::1:role/eks" } }],
+				more: () => [{ type: "aws:eks/cluster:Cluster", name: "shop", props: eks }],
 				says: ["Cluster shop: protect is false"],
 			},
 		],
@@ -287,6 +287,8 @@ export const storageCases: CaseTable = {
 		],
 	},
 };
+
+const eks = { roleArn: "arn:aws:iam::111122223333:role/eks", vpcConfig: { subnetIds: ["subnet-1", "subnet-2"] } };
 
 /** Durable options on the command line, where no file is mounted. */
 function sound(): string[] {
