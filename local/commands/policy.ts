@@ -11,7 +11,7 @@ import { ensureEngine } from "../engine/engine.ts";
 import { type PolicyReport, policyReport, streamEvents } from "../engine/policyEvents.ts";
 import { checkout, type Stack, stackPlace, withStack } from "../engine/stack.ts";
 import type { Progress } from "../step.ts";
-import { withPackConfig } from "./packConfig.ts";
+import { ofPreviewsAlone, withPackConfig } from "./packConfig.ts";
 import { documentIn, failedDocument, type PolicyDocument, policyDocument, policyText } from "./policyText.ts";
 import { pullRequestComment } from "./pullRequestComment.ts";
 import { placeOf } from "./runUp.ts";
@@ -39,7 +39,7 @@ export function policyCommand(program: Command, progress: Progress): void {
 		.option("--evidence <folder>", "reports of restore tests and drills, as JSON files anywhere below it")
 		.option("--json", "one JSON document on standard output")
 		.action(async (choice: PolicyChoice) => {
-			const document = policyDocument(await judgedOrSaid(choice, progress), rules);
+			const document = policyDocument(await judgedOrSaid(choice, progress), rulesOf(choice));
 			process.stdout.write(choice.json ? inJson(document) : policyText(document));
 			process.exitCode = exitCodes[document.verdict === "kept" ? "done" : document.verdict];
 		});
@@ -62,6 +62,11 @@ async function readJudged(file: string, base: string | undefined) {
 	const document = documentIn(await readFile(file, "utf8"));
 	// Of a branch that had no such file, or whose preview ended with none.
 	return { stack: basename(file, ".json"), document, base: before.trim() ? documentIn(before) : undefined };
+}
+
+/** Those that are asked. */
+function rulesOf({ existing }: PolicyChoice): typeof rules {
+	return existing ? rules.filter(({ name }) => !ofPreviewsAlone.includes(name)) : rules;
 }
 
 function inJson(document: PolicyDocument): string {
@@ -99,7 +104,7 @@ async function judged(choice: PolicyChoice, progress: Progress): Promise<PolicyR
 
 /** @throws UserError where a file is missing or is no JSON, or nothing is deployed to be judged */
 function report(stack: Stack, { existing, config, evidence }: PolicyChoice): Promise<PolicyReport> {
-	return withPackConfig({ config, evidence }, async (configured) => {
+	return withPackConfig({ config, evidence, existing }, async (configured) => {
 		const command = existing ? ["policy", "analyze", "--stack", stack.place.stack] : ["preview"];
 		const pack = ["--policy-pack", join(checkout, "policies"), "--policy-pack-config", configured];
 		const { code, stdout, stderr } = await stack.pulumi([...command, "--json", "--non-interactive", ...pack], {

@@ -70,6 +70,7 @@ const faults: readonly (readonly [string, string, RegExp])[] = [
 	["whoever may read it has the data", "bucket-encryption", /Bucket mysql-backups/],
 	["it is lost with its region", "bucket-replication", /Bucket mysql-backups/],
 	["and is reached without TLS", "bucket-tls", /Bucket mysql-backups/],
+	["whoever destroys the stack destroys it", "bucket-protected", /Bucket mysql-backups: protect is false/],
 	["no restore was ever tried", "not-judged", /restore was last tried/],
 	["no failover was ever practised", "not-judged", /failover was last practised/],
 ];

@@ -13,7 +13,8 @@ async function declareCases() {
 	const when = process.env.MYSQL_DR_TEST_WHEN === "before" ? "before" : "now";
 	const chosen = cases.filter(({ namespace }) => wanted.has(namespace));
 	// Writes manifests instead of talking to a cluster, whatever kubeconfig this machine has; a preview writes none.
-	const offline = new Provider("kubernetes", "offline", { renderYamlToDirectory: "rendered" });
+	const { MYSQL_DR_TEST_RENDERED: renderYamlToDirectory } = process.env;
+	const offline = new Provider("kubernetes", "offline", { renderYamlToDirectory });
 	for (const { program } of chosen) declareProgram(program, offline);
 	const [outputs] = chosen.flatMap((one: PlacedCase) => (one.outputs ? [one.outputs] : []));
 	if (!outputs) return {};
