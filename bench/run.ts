@@ -6,20 +6,26 @@
 import { delimiter } from "node:path";
 import { parseArgs } from "node:util";
 import { benchIncremental, incrementalLines } from "./incremental.ts";
-import { machine } from "./machine.ts";
+import { machine, type Program } from "./machine.ts";
+import { benchPolicies, policiesLines } from "./policies.ts";
 import { benchRestore, restoreLines } from "./restore.ts";
 
 const usage = `npm run bench -- restore [--gigabytes 4] [--transactions 60000] [--folder /tmp] [--json]
 npm run bench -- incremental [--gigabytes 4] [--folder /tmp] [--json]
+npm run bench -- policies [--pairs 5] [--no-cases] [--json]
   --gigabytes N     size of the data set: half of it rows of sysbench, half texts (4)
   --transactions N  what the archive holds after the backup (6,500 a gigabyte: an hour that changes 1 % of the rows)
   --folder PATH     where the data go; five times their size (the system's temporary folder)
+  --pairs N         previews with the policy pack, and as many without (5)
+  --no-cases        without the policies' cases through the engine, which take minutes
   --json            one document on standard output`;
 
 const options = {
 	gigabytes: { type: "string", default: "4" },
 	transactions: { type: "string" },
 	folder: { type: "string" },
+	pairs: { type: "string", default: "5" },
+	"no-cases": { type: "boolean", default: false },
 	json: { type: "boolean", default: false },
 	help: { type: "boolean", default: false },
 } as const;
@@ -31,38 +37,60 @@ const note = (text: string) => process.stderr.write(`${text}\n`);
 
 async function main(argv: readonly string[]): Promise<number> {
 	const { values, positionals } = parseArgs({ args: [...argv], options, allowPositionals: true });
-	const [name] = positionals;
-	if (values.help || positionals.length !== 1 || (name !== "restore" && name !== "incremental")) {
+	const [name = ""] = positionals;
+	if (values.help || positionals.length !== 1 || !isBench(name)) {
 		note(usage);
 		return values.help ? 0 : 2;
 	}
 	const gigabytes = positive("--gigabytes", values.gigabytes);
 	const transactions = Math.round(positive("--transactions", values.transactions ?? String(hourly * gigabytes)));
+	const pairs = Math.ceil(positive("--pairs", values.pairs));
 	const lent = process.env.MYSQL_DR_MYSQLD_PATH;
 	process.env.PATH = [lent, process.env.PATH, "/usr/sbin"].filter(Boolean).join(delimiter);
-	const common = { gigabytes, folder: values.folder, note };
-	const { result, lines } = await benches[name](common, transactions);
-	const document = { name, ...(await machine()), ...result };
+	const { result, lines } = await benches[name]({
+		...{ gigabytes, transactions, pairs, folder: values.folder, cases: !values["no-cases"], note },
+	});
+	const document = { name, ...(await machine(programs[name])), ...result };
 	process.stdout.write(values.json ? `${JSON.stringify(document, null, "\t")}\n` : `${lines.join("\n")}\n`);
 	return 0;
 }
 
-interface Common {
+interface Choice {
 	readonly gigabytes: number;
+	readonly transactions: number;
+	readonly pairs: number;
 	readonly folder: string | undefined;
+	readonly cases: boolean;
 	readonly note: (text: string) => void;
 }
 
 const benches = {
-	async restore(common: Common, transactions: number) {
-		const result = await benchRestore({ ...common, transactions });
+	async restore(choice: Choice) {
+		const result = await benchRestore(choice);
 		return { result, lines: restoreLines(result) };
 	},
-	async incremental(common: Common) {
-		const result = await benchIncremental(common);
+	async incremental(choice: Choice) {
+		const result = await benchIncremental(choice);
 		return { result, lines: incrementalLines(result) };
 	},
+	async policies(choice: Choice) {
+		const result = await benchPolicies(choice);
+		return { result, lines: policiesLines(result) };
+	},
 };
+
+type Bench = keyof typeof benches;
+
+/** What each runs, whose versions are told. */
+const programs: Readonly<Record<Bench, readonly Program[]>> = {
+	restore: ["mysqld", "restic", "sysbench"],
+	incremental: ["mysqld", "restic", "sysbench"],
+	policies: [],
+};
+
+function isBench(name: string): name is Bench {
+	return name in benches;
+}
 
 function positive(option: string, text: string): number {
 	const value = Number(text);
