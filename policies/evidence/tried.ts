@@ -1,10 +1,11 @@
 import type { Scenario } from "../../objectives/index.ts";
 import { type Declared, type DeclaredStack, rootOf } from "../frame/declared.ts";
-import { NotKnown } from "../frame/notKnown.ts";
+import { judged, NotKnown } from "../frame/notKnown.ts";
 import { type Finding, type RuleText, type StackFinding, type StackRule, stackRule } from "../frame/rule.ts";
 import { atOrNow, daysBetween } from "../frame/time.ts";
 import { clusterOf, databaseOf, eachServer, type MysqlServer } from "../kubernetes/mysqlServer.ts";
 import { tierOf } from "../kubernetes/promise.ts";
+import { brokenAsMeasured, planOf } from "./asMeasured.ts";
 import { newest, type Report } from "./report.ts";
 
 const reports = {
@@ -49,8 +50,9 @@ export const restoreTested = tried({
 	severity: "high",
 	config: within(31, 92),
 	is: (what) => what === "restore",
-	// The copy is made as after the loss of the cluster: from the stores alone.
+	// The copy is made as after the loss of the cluster, from the stores alone: a part of what that takes.
 	scenario: () => "cluster",
+	part: true,
 	how: "mysql-dr validate",
 	unknown: "when a restore was last tried",
 });
@@ -78,26 +80,34 @@ interface Tried extends Omit<RuleText, "family"> {
 	readonly is: (tried: string) => boolean;
 	/** Whose objective it is measured against. */
 	readonly scenario: (report: Report) => Scenario;
+	/** Whether what it takes is only a part of what the scenario takes, of which the forecast knows the rest. */
+	readonly part?: boolean;
 	/** The command by which it is tried. */
 	readonly how: string;
 	/** What is not known without a report. */
 	readonly unknown: string;
 }
 
-function tried({ is, scenario, how, unknown, ...text }: Tried): StackRule {
+function tried({ is, scenario, part = false, how, unknown, ...text }: Tried): StackRule {
 	return stackRule({
 		...text,
 		family: "evidence",
 		*judgeStack(stack, given) {
 			const config = given as unknown as Config;
+			const clusters = databasesOf(stack);
 			yield* eachDatabase(stack, function* (server, cluster): Generator<StackFinding> {
 				const { resource } = server;
-				const report = newest(config.reports, cluster, is);
-				if (!report) throw noReport(resource, unknown, text.name, how);
+				const ofThis = (report: Report) =>
+					is(report.tried) && (report.cluster === cluster || (report.cluster === undefined && clusters.size < 2));
+				const report = newest(config.reports, ofThis);
+				const nameless = newest(config.reports, (one) => is(one.tried) && one.cluster === undefined);
+				if (!report) throw noReport(resource, unknown, text.name, how, nameless !== undefined);
 				const most = tierOf(server) === "standard" ? config.standardDays : config.criticalDays;
 				const setting = `${text.name} of ${cluster}`;
 				const promised = promisedNow(stack, cluster, scenario(report)) ?? report.objective;
-				for (const finding of [...old(report, most, config.at, how), ...broken(report, promised)])
+				const plan = part ? planOf(stack, cluster) : undefined;
+				const held = plan ? brokenAsMeasured(report, plan, scenario(report)) : broken(report, promised);
+				for (const finding of [...old(report, most, config.at, how), ...unheld(report), ...held])
 					yield { resource, ...finding, setting: `${setting}${finding.setting}` };
 			});
 		},
@@ -110,9 +120,12 @@ function* old({ at }: Report, most: number, now: string, how: string): Generator
 		yield { setting: "", value: at, remedy: `that is ${Math.floor(days)} days ago, ${most} are allowed: ${how}` };
 }
 
-function* broken({ at, held, measured }: Report, promised: Report["objective"]): Generator<Finding> {
+function* unheld({ at, held }: Report): Generator<Finding> {
 	if (!held)
 		yield { setting: "", value: "broken", remedy: `what was promised did not hold at ${at}: see why, and try again` };
+}
+
+function* broken({ measured }: Report, promised: Report["objective"]): Generator<Finding> {
 	for (const measure of ["rtoSeconds", "rpoSeconds"] as const)
 		if (promised && measured[measure] > promised[measure])
 			yield {
@@ -135,12 +148,20 @@ function* eachDatabase(
 	});
 }
 
+/** Those of the program, as {@link databaseOf} tells them apart; of one that is not known yet it is not known either. */
+function databasesOf(stack: DeclaredStack): ReadonlySet<string> {
+	return new Set(judged(() => eachServer(stack, (server) => [databaseOf(server)])).found);
+}
+
 /** The promise for a scenario, of the stack's outputs where they say it. */
 function promisedNow(stack: DeclaredStack, cluster: string, scenario: Scenario): Report["objective"] {
 	return rootOf(stack)?.props.databases?.[cluster]?.objectives?.scenarios?.[scenario];
 }
 
-function noReport({ urn, label }: Declared, setting: string, rule: string, how: string): NotKnown {
-	const why = `is in no report that the pack was given (${how}; then --evidence, or reports in the configuration of ${rule})`;
+function noReport({ urn, label }: Declared, setting: string, rule: string, how: string, nameless: boolean): NotKnown {
+	const those = nameless
+		? "is in no report that says of which of the databases it is"
+		: "is in no report that the pack was given";
+	const why = `${those} (${how}; then --evidence, or reports in the configuration of ${rule})`;
 	return new NotKnown([{ urn, resource: label, setting, why }]);
 }

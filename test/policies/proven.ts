@@ -14,12 +14,14 @@ export function drillReport(changed: object = {}) {
 		{ rtoSeconds: 300, rpoSeconds: 0 },
 		{ rtoSeconds: 3, rpoSeconds: 0 },
 	];
-	return { scenario: "pod", startedAt: daysAgo(1), verdict: "held", objective, measured, ...changed };
+	return { scenario: "pod", cluster: "shop", startedAt: daysAgo(1), verdict: "held", objective, measured, ...changed };
 }
 
 export function daysAgo(days: number): string {
 	return new Date(Date.now() - days * 86_400_000).toISOString();
 }
+
+const weak = { tier: "standard", rto: "7d", rpo: "7d" };
 
 /** By rule. @param clusters default: the sound program's database, and the stack's own */
 export function proven(
@@ -28,7 +30,7 @@ export function proven(
 	const restores = clusters.map((cluster) => restoreReport({ cluster }));
 	return {
 		"restore-tested": { reports: restores },
-		"failover-drilled": { reports: [drillReport()] },
-		"promise-not-weakened": { before: { shop: { tier: "standard", rto: "7d", rpo: "7d" } } },
+		"failover-drilled": { reports: clusters.map((cluster) => drillReport({ cluster })) },
+		"promise-not-weakened": { before: Object.fromEntries(clusters.map((cluster) => [cluster, weak])) },
 	};
 }
