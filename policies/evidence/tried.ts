@@ -88,30 +88,60 @@ interface Tried extends Omit<RuleText, "family"> {
 	readonly unknown: string;
 }
 
-function tried({ is, scenario, part = false, how, unknown, ...text }: Tried): StackRule {
+function tried(rule: Tried): StackRule {
+	const { is: _is, scenario: _scenario, part: _part, how: _how, unknown: _unknown, ...text } = rule;
 	return stackRule({
 		...text,
 		family: "evidence",
 		*judgeStack(stack, given) {
 			const config = given as unknown as Config;
-			const clusters = databasesOf(stack);
-			yield* eachDatabase(stack, function* (server, cluster): Generator<StackFinding> {
-				const { resource } = server;
-				const ofThis = (report: Report) =>
-					is(report.tried) && (report.cluster === cluster || (report.cluster === undefined && clusters.size < 2));
-				const report = newest(config.reports, ofThis);
-				const nameless = newest(config.reports, (one) => is(one.tried) && one.cluster === undefined);
-				if (!report) throw noReport(resource, unknown, text.name, how, nameless !== undefined);
+			const alone = databasesOf(stack).size < 2;
+			yield* eachDatabase(stack, function* ({ server, cluster }): Generator<StackFinding> {
+				const report = reportFor(rule, config, { server, cluster, alone });
 				const most = tierOf(server) === "standard" ? config.standardDays : config.criticalDays;
-				const setting = `${text.name} of ${cluster}`;
-				const promised = promisedNow(stack, cluster, scenario(report)) ?? report.objective;
-				const plan = part ? planOf(stack, cluster) : undefined;
-				const held = plan ? brokenAsMeasured(report, plan, scenario(report)) : broken(report, promised);
-				for (const finding of [...old(report, most, config.at, how), ...unheld(report), ...held])
-					yield { resource, ...finding, setting: `${setting}${finding.setting}` };
+				const findings = [
+					...old(report, most, config.at, rule.how),
+					...unheld(report),
+					...late(rule, stack, report, cluster),
+				];
+				for (const finding of findings)
+					yield { resource: server.resource, ...finding, setting: `${text.name} of ${cluster}${finding.setting}` };
 			});
 		},
 	});
+}
+
+interface Database {
+	readonly server: MysqlServer;
+	/** As reports call it. */
+	readonly cluster: string;
+}
+
+/** @throws NotKnown where there is none, or none that says of which of several databases it is */
+function reportFor(
+	{ is, how, unknown, name }: Tried,
+	{ reports }: Config,
+	{ server, cluster, alone }: Database & { readonly alone: boolean },
+): Report {
+	const found = newest(
+		reports,
+		(one) => is(one.tried) && (one.cluster === undefined ? alone : one.cluster === cluster),
+	);
+	if (found) return found;
+	const nameless = newest(reports, (one) => is(one.tried) && one.cluster === undefined) !== undefined;
+	throw noReport(server.resource, { setting: unknown, rule: name, how, nameless });
+}
+
+/** What took too long, or lost too much. */
+function late(
+	{ scenario, part = false }: Tried,
+	stack: DeclaredStack,
+	report: Report,
+	cluster: string,
+): Iterable<Finding> {
+	const plan = part ? planOf(stack, cluster) : undefined;
+	if (plan) return brokenAsMeasured(report, plan, scenario(report));
+	return broken(report, promisedNow(stack, cluster, scenario(report)) ?? report.objective);
 }
 
 function* old({ at }: Report, most: number, now: string, how: string): Generator<Finding> {
@@ -138,12 +168,12 @@ function* broken({ measured }: Report, promised: Report["objective"]): Generator
 /** Charts declare primary and replicas apart: they are one database. */
 function* eachDatabase(
 	stack: DeclaredStack,
-	judge: (server: MysqlServer, cluster: string) => Iterable<StackFinding>,
+	judge: (database: Database) => Iterable<StackFinding>,
 ): Generator<StackFinding> {
 	const judgedAlready = new Set<string>();
 	yield* eachServer(stack, function* (server) {
 		const cluster = clusterOf(server);
-		if (!judgedAlready.has(databaseOf(server))) yield* judge(server, cluster);
+		if (!judgedAlready.has(databaseOf(server))) yield* judge({ server, cluster });
 		judgedAlready.add(databaseOf(server));
 	});
 }
@@ -158,7 +188,10 @@ function promisedNow(stack: DeclaredStack, cluster: string, scenario: Scenario):
 	return rootOf(stack)?.props.databases?.[cluster]?.objectives?.scenarios?.[scenario];
 }
 
-function noReport({ urn, label }: Declared, setting: string, rule: string, how: string, nameless: boolean): NotKnown {
+function noReport(
+	{ urn, label }: Declared,
+	{ setting, rule, how, nameless }: { setting: string; rule: string; how: string; nameless: boolean },
+): NotKnown {
 	const those = nameless
 		? "is in no report that says of which of the databases it is"
 		: "is in no report that the pack was given";
