@@ -19,7 +19,8 @@ const bucketTypes: Readonly<Record<string, BackupBucket["cloud"]>> = {
 	"gcp:storage/bucket:Bucket": "gcp",
 };
 
-const storeComponent = /^mysql-dr:index:\w+Stores$/;
+/** Of this project: what it makes in a cloud for backups. */
+export const storeComponent = /^mysql-dr:index:\w+Stores$/;
 const ofDatabase = /^(mysql|mariadb|percona|database|db)\d*$/;
 const ofBackups = /^(backups?|dumps?|mysqldumps?|binlogs?|xtrabackups?|restores?)$/;
 /** Logs of who read the backups, states of programs that make them. */

@@ -57,7 +57,7 @@ export function judgeProgram(program: readonly Resource[], config: Readonly<Reco
 
 /** As the engine shows it to a policy. @param program where other resources of it are found */
 export function asSeen(resource: Resource, program: readonly Resource[] = []) {
-	const { type, name, props, protect = false, ignoreChanges = [] } = resource;
+	const { type, name, props, protect = false, ignoreChanges = [], provider } = resource;
 	const unknown = (value: unknown) => value === notKnownYet || nameIn(value) !== undefined;
 	const seen = JSON.parse(JSON.stringify(props, (_key, value) => (unknown(value) ? placeholder : value)));
 	const propertyDependencies = Object.entries(props).map(([input, value]) => [input, madeOf(value, program)]);
@@ -67,6 +67,7 @@ export function asSeen(resource: Resource, program: readonly Resource[] = []) {
 		name,
 		props: seen,
 		opts: { protect, ignoreChanges: [...ignoreChanges] },
+		provider: provider === undefined ? undefined : named(program, provider),
 		propertyDependencies: Object.fromEntries(propertyDependencies),
 	});
 }

@@ -9,6 +9,8 @@ export interface Resource {
 	// biome-ignore lint/suspicious/noExplicitAny: the shapes of all kinds of resources
 	readonly props: Record<string, any>;
 	readonly component?: boolean;
+	/** Name of the provider among the resources (`pulumi:providers:aws`) that makes it. */
+	readonly provider?: string;
 	/** Name of the component that it is in. */
 	readonly within?: string;
 	readonly protect?: boolean;

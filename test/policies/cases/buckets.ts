@@ -18,6 +18,11 @@ const whole = (title: string, changes: object, ...says: string[]) => buckets(tit
 const google = (title: string, changes: object, ...says: string[]) => buckets(title, () => gcpBucket(changes), says);
 
 const near = "Bucket mysql-backups";
+const timedRule = {
+	id: "all",
+	status: "Enabled",
+	destination: { bucket: idOf("far"), replicationTime: { status: "Enabled", time: { minutes: 15 } } },
+};
 
 export const bucketsCases: CaseTable = {
 	"bucket-versioning": {
@@ -145,6 +150,51 @@ export const bucketsCases: CaseTable = {
 				`${near}: BucketReplicationConfig mysql-backups.rules[0].destination.replicationTime is not set`,
 			),
 			split("into the same region", { Bucket: { region: "eu-west-1" } }, `${near}: region is "eu-west-1"`),
+			buckets(
+				"into the same region, by its provider",
+				() =>
+					[
+						{ type: "pulumi:providers:aws", name: "frankfurt", props: { region: "eu-central-1", ...offline } },
+						...splitBucket({ Bucket: { region: undefined } }).map((one) =>
+							one.type.endsWith(":Bucket")
+								? { ...one, provider: "frankfurt", props: { ...one.props, region: undefined } }
+								: one,
+						),
+					].map((one) => JSON.parse(JSON.stringify(one))),
+				[`${near}: region is "eu-central-1"`],
+			),
+			buckets("two that replicate to each other, without a time", () => both, [
+				`${near}: BucketReplicationConfig mysql-backups.rules[0].destination.replicationTime is not set`,
+				far("BucketReplicationConfig far.rules[0].destination.replicationTime is not set"),
+			]),
+			whole(
+				"a time that is switched off",
+				{
+					replicationConfiguration: {
+						role: "arn:aws:iam::111122223333:role/replication",
+						rules: [
+							{
+								id: "all",
+								status: "Enabled",
+								destination: {
+									bucket: "arn:aws:s3:::elsewhere",
+									replicationTime: { status: "Disabled", minutes: 15 },
+								},
+							},
+						],
+					},
+				},
+				`${near}: replicationConfiguration.rules[0].destination.replicationTime is {`,
+			),
+			{
+				...split("a part of the bucket", {
+					BucketReplicationConfig: { rules: [{ ...timedRule, filter: { prefix: "archive/" } }] },
+				}),
+				open: [
+					"Bucket mysql-backups: BucketReplicationConfig mysql-backups.rules[0].filter leaves a part of the bucket out",
+				],
+			},
+			google("a multi-region, which has no time", { location: "EU", rpo: undefined }, `${near}: location is "EU"`),
 			google("one region of Google Cloud", { location: "europe-west1" }, `${near}: location is "europe-west1"`),
 			google("two regions, within hours", { rpo: undefined }, `${near}: rpo is not set`),
 		],
@@ -250,6 +300,18 @@ export const bucketsCases: CaseTable = {
 		accepts: [whole("a policy in the bucket itself", {})],
 	},
 };
+
+/** Each to the other. */
+const both = splitBucket({}).flatMap((one): Resource[] => {
+	if (!one.type.endsWith(":BucketReplicationConfig")) return [one];
+	const to = (name: string) => [{ id: "all", status: "Enabled", destination: { bucket: idOf(name) } }];
+	return [
+		{ ...one, props: { ...one.props, rules: to("far") } },
+		{ ...one, name: "far", props: { ...one.props, bucket: idOf("far"), rules: to("mysql-backups") } },
+	];
+});
+/** A provider that asks nobody. */
+const offline = { skipCredentialsValidation: true, skipRequestingAccountId: true };
 
 function far(rest: string): string {
 	return `Bucket far: ${rest}`;

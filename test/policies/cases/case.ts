@@ -57,6 +57,7 @@ export function placed(table: CaseTable): PlacedCase[] {
 			const apart = program.map((resource) => ({
 				...resource,
 				name: `${namespace}/${resource.name}`,
+				...(resource.provider ? { provider: `${namespace}/${resource.provider}` } : {}),
 				...(resource.within ? { within: `${namespace}/${resource.within}` } : {}),
 			}));
 			const config = one.config && JSON.parse(JSON.stringify(one.config).replaceAll("<namespace>", namespace));
