@@ -26,6 +26,7 @@ interface PolicyChoice {
 	readonly existing?: boolean;
 	readonly config?: string;
 	readonly evidence?: string;
+	readonly mayReplace?: readonly string[];
 	readonly json?: boolean;
 }
 
@@ -37,9 +38,10 @@ export function policyCommand(program: Command, progress: Progress): void {
 		.option("--existing", "judge what is deployed, instead of a preview")
 		.option("--config <file>", "levels and thresholds by rule, as JSON (docs/policies.md)")
 		.option("--evidence <folder>", "reports of restore tests and drills, as JSON files anywhere below it")
+		.option("--may-replace <names...>", "resources with data that are meant to be deleted and made anew, by name")
 		.option("--json", "one JSON document on standard output")
 		.action(async (choice: PolicyChoice) => {
-			const document = policyDocument(await judgedOrSaid(choice, progress), rulesOf(choice));
+			const document = policyDocument(await judgedOrSaid(choice, progress), rulesOf(choice), choice.mayReplace);
 			process.stdout.write(choice.json ? inJson(document) : policyText(document));
 			process.exitCode = exitCodes[document.verdict === "kept" ? "done" : document.verdict];
 		});

@@ -19,6 +19,8 @@ export interface Step {
 	/** `create`, `update`, `replace`, `delete`. */
 	readonly op: string;
 	readonly urn: string;
+	/** Settings for which it is replaced; absent where it is not. */
+	readonly keys?: readonly string[];
 }
 
 export type Outputs = Readonly<Record<string, unknown>>;
@@ -96,8 +98,8 @@ export function policyReport(output: string): PolicyReport {
 	};
 }
 
-function stepOf({ op, urn }: Metadata): Step {
-	return { op, urn };
+function stepOf({ op, urn, keys }: Metadata): Step {
+	return { op, urn, ...(keys?.length ? { keys } : {}) };
 }
 
 /** The program gives the stack's outputs last; an event of the stack before that has none. */

@@ -32,14 +32,17 @@ const head = `# Policies
 
 Written by \`npm run policy -- docs\` from the rules in \`policies/\`: edits do not last.
 
-A CrossGuard pack for this stack and for any Pulumi program that runs MySQL on Kubernetes. A workload counts as a MySQL server by what it runs: an image of MySQL, Percona Server or MariaDB, or mysqld as its program.
+A CrossGuard pack for this stack and for any Pulumi program that runs MySQL on Kubernetes, or has a cloud run it. It needs Node.js 22.18 or newer in the PATH of whoever runs \`pulumi\`, whatever the program itself is written in, and the packages of this checkout (\`npm ci\`). A workload counts as a MySQL server by what it runs: an image of MySQL, Percona Server or MariaDB, or mysqld as its program.
 
 \`\`\`sh
 npm run policy                     # a preview of the dev stack, and what each rule says of it
-npm run policy -- --existing       # the same of what is deployed, without a preview
+npm run policy -- --existing       # the same of what is deployed, without a preview; promise-not-weakened, which compares, is left out
+npm run up -- --policy-pack-config policies.json    # every update of the dev stack is judged; levels as below
 npm run policy -- --stack prod --evidence reports/    # with what restore tests and drills have measured
 pulumi preview --policy-pack <checkout>/policies --policy-pack-config policies.json   # any other program
 \`\`\`
+
+\`npm run policy\` also refuses, as \`nothing-replaced\`, what no policy is shown: an update that would delete a StatefulSet, a claim, a bucket, a key, a database or a cluster and make it anew, unless \`--may-replace <name>\` says that it is meant.
 
 Each message says whose setting it is, what it is set to, and what to do: \`resource: setting is value; remedy\`.
 
@@ -51,6 +54,7 @@ Where a script or a tool outside of the program decides, annotations tell. What 
 | ------------------------------ | ------------------------- | ----------------------------------------------------------- |
 | \`mysql-dr/rto\`, \`mysql-dr/rpo\` | what runs mysqld          | the promise: \`15m\`, \`5m\`                                    |
 | \`mysql-dr/tier\`                | what runs mysqld          | \`critical\` (which is also meant without it) or \`standard\`   |
+| \`mysql-dr/any-name\`            | a Role or ClusterRole     | which rights it has over objects of any name, and why       |
 | \`mysql-dr/backup\`              | a CronJob, an archiver    | \`full\`, \`logical\`, \`incremental\`, \`archive\` or \`validation\` |
 | \`mysql-dr/backup-regions\`      | a CronJob that copies all | where its copies end up: \`eu-central-1,eu-west-1\`           |
 | \`mysql-dr/backup-retention\`    | a CronJob that copies all | for how long they are kept: \`35d\`                           |

@@ -39,3 +39,12 @@ describe("a stack that cannot be judged", () => {
 		patience,
 	);
 });
+
+test("an older Node.js is told which one the pack needs", async () => {
+	const old = 'Object.defineProperty(process.versions, "node", { value: "22.17.1" })';
+	const { stderr } = await run(process.execPath, ["-e", `${old}; require("./policies/pack.cjs")`], {
+		cwd: checkout,
+		accept: [1],
+	});
+	expect(stderr).toMatch(/Node\.js: 22\.17\.1 .*22\.18 or newer/);
+});
