@@ -1,4 +1,4 @@
-import { type BackupBucket, buckets, inline, only, partsOf, storeComponent } from "../cloud/backupBucket.ts";
+import { type BackupBucket, buckets, inline, isOurs, only, partsOf } from "../cloud/backupBucket.ts";
 import type { Declared, DeclaredStack, Props } from "../frame/declared.ts";
 import { each, NotKnown } from "../frame/notKnown.ts";
 import type { Finding } from "../frame/rule.ts";
@@ -26,6 +26,7 @@ export const bucketReplication = bucketRule({
 			};
 		yield* each(rules, function* ({ rule, where }): Generator<Finding> {
 			yield* timed(rule, where);
+			// Of this project's stores all the rest is written to both by who makes it (docs/clouds.md).
 			if (!isOurs(bucket.resource)) refusePart(bucket.resource, rule.filter, `${where}.filter`);
 		});
 		yield* sameRegion(stack, bucket);
@@ -82,11 +83,6 @@ function refusePart({ urn, label }: Declared, filter: unknown, setting: string):
 function narrows(filter: unknown): boolean {
 	if (typeof filter === "object" && filter !== null) return Object.values(filter).some(narrows);
 	return filter !== undefined && filter !== null && filter !== "";
-}
-
-/** Of this project's stores all the rest is written to both by who makes it (docs/clouds.md). */
-function isOurs({ within }: Declared): boolean {
-	return within.some((type) => storeComponent.test(type));
 }
 
 /** The enabled rules by which a bucket is replicated, and where each stands. */

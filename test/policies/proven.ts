@@ -31,6 +31,7 @@ export function proven(
 	return {
 		"restore-tested": { reports: restores },
 		"failover-drilled": { reports: clusters.map((cluster) => drillReport({ cluster })) },
+		"bucket-tls": { organisation: true },
 		"promise-not-weakened": { before: Object.fromEntries(clusters.map((cluster) => [cluster, weak])) },
 	};
 }

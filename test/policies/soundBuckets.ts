@@ -107,7 +107,7 @@ export function gcpBucket(changes: object): Resource[] {
 		location: "EUR4",
 		rpo: "ASYNC_TURBO",
 		versioning: { enabled: true },
-		enableObjectRetention: true,
+		retentionPolicy: { retentionPeriod: "2678400", isLocked: true },
 		publicAccessPrevention: "enforced",
 		uniformBucketLevelAccess: true,
 		encryption: { defaultKmsKeyName: "projects/company/locations/eur4/keyRings/dr/cryptoKeys/backups" },

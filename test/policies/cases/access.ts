@@ -36,6 +36,27 @@ export const accessCases: CaseTable = {
 				],
 			},
 			{
+				title: "what else is the node's own",
+				change: {
+					StatefulSet: {
+						[`${pod}.securityContext.sysctls`]: [{ name: "kernel.msgmax", value: "65536" }],
+						[`${pod}.volumes[1]`]: { name: "disk", iscsi: { targetPortal: "10.0.0.1", iqn: "iqn.2026-11.db", lun: 0 } },
+						[`${server}.ports[0].hostPort`]: 3306,
+						[`${server}.securityContext.runAsUser`]: 0,
+						[`${server}.securityContext.procMount`]: "Unmasked",
+						[`${server}.securityContext.seLinuxOptions`]: { type: "spc_t" },
+					},
+				},
+				says: [
+					`StatefulSet db: ${pod}.securityContext.sysctls[0] is "kernel.msgmax"`,
+					`StatefulSet db: ${pod}.volumes[1].iscsi is "iscsi"`,
+					`StatefulSet db: ${server}.ports[0].hostPort is 3306`,
+					`StatefulSet db: ${server}.securityContext.runAsUser is 0`,
+					`StatefulSet db: ${server}.securityContext.procMount is "Unmasked"`,
+					`StatefulSet db: ${server}.securityContext.seLinuxOptions is {"type":"spc_t"}`,
+				],
+			},
+			{
 				title: "a job that checks tables, as root",
 				more: (namespace) => [check(namespace, { runAsNonRoot: false })],
 				says: [

@@ -60,21 +60,27 @@ export const bucketsCases: CaseTable = {
 				{ BucketObjectLockConfiguration: { rule: { defaultRetention: { mode: "COMPLIANCE", days: 1 } } } },
 				`${near}: BucketObjectLockConfiguration mysql-backups.rule.defaultRetention is {`,
 			),
-			google("none in Google Cloud", { enableObjectRetention: undefined }, `${near}: enableObjectRetention is not set`),
+			google("none in Google Cloud", { retentionPolicy: undefined }, `${near}: enableObjectRetention is not set`),
 			google(
 				"an hour in Google Cloud",
-				{ enableObjectRetention: undefined, retentionPolicy: { retentionPeriod: "3600" } },
+				{ retentionPolicy: { retentionPeriod: "3600", isLocked: true } },
 				`${near}: retentionPolicy.retentionPeriod is "3600"`,
 			),
+			google(
+				"a policy that may be taken away",
+				{ retentionPolicy: { retentionPeriod: "2678400" } },
+				`${near}: retentionPolicy.isLocked is not set`,
+			),
+			{
+				...google("locks that somebody may set", { retentionPolicy: undefined, enableObjectRetention: true }),
+				open: [`${near}: enableObjectRetention lets each object be locked by itself`],
+			},
 		],
 		accepts: [
 			split("years", {
 				BucketObjectLockConfiguration: { rule: { defaultRetention: { mode: "COMPLIANCE", years: 1 } } },
 			}),
-			google("a policy of the whole bucket", {
-				enableObjectRetention: undefined,
-				retentionPolicy: { retentionPeriod: "2678400" },
-			}),
+			google("a policy of the whole bucket", {}),
 		],
 	},
 	"bucket-not-public": {
@@ -293,11 +299,20 @@ export const bucketsCases: CaseTable = {
 				`${near}: BucketPolicy is not set`,
 			),
 			{
+				...google("Google Cloud, where nobody says what the organisation has", {}),
+				config: { organisation: false },
+				rulesAlone: true,
+				open: [`${near}: storage.secureHttpTransport is a policy of the organisation`],
+			},
+			{
 				...split("a policy that is known only later", { BucketPolicy: { policy: "<not known yet>" } }),
 				open: ["BucketPolicy mysql-backups: policy is not known before it is deployed"],
 			},
 		],
-		accepts: [whole("a policy in the bucket itself", {})],
+		accepts: [
+			whole("a policy in the bucket itself", {}),
+			{ ...google("a policy of the organisation, as it is said", {}), config: { organisation: true } },
+		],
 	},
 };
 
