@@ -56,5 +56,6 @@ export {
 	siteFacts,
 } from "./stack.ts";
 export { atLeastAsStrict, weakened } from "./strictness.ts";
+export { backupGap } from "./terms.ts";
 export { type Tier, type TierPromise, tierPromises, tiers } from "./tiers.ts";
 export { timezone } from "./timezone.ts";

@@ -28,6 +28,7 @@ inEngine("the pack has nothing to say of", () => {
 	test.each([
 		["the stack dev", "dev", (config: string) => config, []],
 		["the stack prod, but what is not known of it before it is there", "prod", (config: string) => config, madeKeys],
+		["the stack prod in Google Cloud", "prod", inGoogleCloud, []],
 		["a standard database on two zones", "prod", onTwoZones, madeKeys],
 	])(
 		"%s",
@@ -79,6 +80,11 @@ function previewed(stack: string, config: string, policies: Readonly<Record<stri
 			await previews.close();
 		}
 	});
+}
+
+/** By the one line that Pulumi.prod.yaml speaks of. */
+function inGoogleCloud(config: string): string {
+	return config.replace("mysql-dr:cloud: aws", "mysql-dr:cloud: gcp");
 }
 
 /** Whose third instance shares a zone with another one. */
