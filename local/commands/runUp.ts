@@ -81,14 +81,13 @@ export function upCommand(args: readonly string[]): string[] {
 
 /** Of policies that refused what they said, in place of the last lines, which are resources. */
 export function whyNot(stdout: string, stderr: string): string[] {
-	const lines = stdout.split("\n").filter((line) => line.trim() !== "");
-	const policies = lines.findLastIndex((line) => /^Policies:/.test(line));
-	const said = lines.slice(policies).filter((line) => /\[mandatory\]/.test(line));
-	if (policies < 0 || said.length === 0) return [...lines, ...stderr.split("\n")].filter((line) => line.trim() !== "");
-	return lines.slice(
-		policies,
-		lines.findIndex((line, n) => n > policies && /^(Outputs|Resources|Duration):/.test(line)),
-	);
+	const lines = [...stdout.split("\n"), ...stderr.split("\n")].filter((line) => line.trim() !== "");
+	const from = lines.findLastIndex((line) => /^Policies:/.test(line));
+	if (from < 0) return lines;
+	const after = lines.slice(from);
+	const end = after.findIndex((line, n) => n > 0 && /^\S/.test(line));
+	const said = end < 0 ? after : after.slice(0, end);
+	return said.some((line) => line.includes("[mandatory]")) ? said : lines;
 }
 
 /** What the update itself said besides listing the resources. */
