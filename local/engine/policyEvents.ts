@@ -78,7 +78,7 @@ interface Metadata extends Step {
 const noSteps = /^(same|read|refresh|.*discard.*|create-replacement|delete-replaced)$/;
 
 /** Said in the end wherever anything was said before, of a policy too. */
-const summed = "preview failed";
+const summed = /^(preview|update) failed$/;
 
 /** @param output the command's standard output */
 export function policyReport(output: string): PolicyReport {
@@ -94,7 +94,7 @@ export function policyReport(output: string): PolicyReport {
 		outputs: outputsOf(events.flatMap(({ resOutputsEvent }) => (resOutputsEvent ? [resOutputsEvent.metadata] : []))),
 		errors: events
 			.flatMap(({ diagnosticEvent }) => (diagnosticEvent?.severity === "error" ? [plain(diagnosticEvent.message)] : []))
-			.filter((message) => message !== summed),
+			.filter((message) => !summed.test(message)),
 	};
 }
 
