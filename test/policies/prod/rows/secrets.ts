@@ -1,7 +1,7 @@
 import type { Setting } from "../row.ts";
 
 const server = "spec.template.spec.containers[0]";
-const contact = { role: "DBA", email: "dba@company.com" };
+const contact = { role: "DBA", name: "Jane Smith", email: "dba@company.com" };
 
 /** Family "secrets". */
 export const secretsRows: readonly Setting[] = [
