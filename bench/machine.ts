@@ -2,9 +2,19 @@
 import { cpus, release, totalmem } from "node:os";
 import { execa } from "execa";
 
-export async function machine() {
-	const version = async (program: string, ...args: readonly string[]) =>
-		(await execa(program, [...args])).stdout.split("\n")[0] ?? "";
+const versions = {
+	mysqld: ["--no-defaults", "--version"],
+	restic: ["version"],
+	sysbench: ["--version"],
+} as const;
+export type Program = keyof typeof versions;
+
+/** @param programs whose versions are told besides that of Node.js */
+export async function machine(programs: readonly Program[]) {
+	const version = async (program: Program): Promise<[Program, string]> => [
+		program,
+		(await execa(program, [...versions[program]])).stdout.split("\n")[0] ?? "",
+	];
 	const [first] = cpus();
 	return {
 		machine: {
@@ -13,11 +23,6 @@ export async function machine() {
 			memoryGiB: Math.round(totalmem() / 2 ** 30),
 			kernel: release(),
 		},
-		versions: {
-			node: process.version,
-			mysqld: await version("mysqld", "--no-defaults", "--version"),
-			restic: await version("restic", "version"),
-			sysbench: await version("sysbench", "--version"),
-		},
+		versions: { node: process.version, ...Object.fromEntries(await Promise.all(programs.map(version))) },
 	};
 }

@@ -7,7 +7,8 @@ import { delimiter } from "node:path";
 import { parseArgs } from "node:util";
 import { archiveLagLines, benchArchiveLag } from "./archiveLag.ts";
 import { benchIncremental, incrementalLines } from "./incremental.ts";
-import { machine } from "./machine.ts";
+import { machine, type Program } from "./machine.ts";
+import { benchPolicies, policiesLines } from "./policies.ts";
 import { benchRestore, restoreLines } from "./restore.ts";
 import { benchUnderBackup, underBackupLines } from "./underBackup.ts";
 
@@ -15,12 +16,15 @@ const usage = `npm run bench -- restore [--gigabytes 4] [--transactions 60000] [
 npm run bench -- incremental [--gigabytes 4] [--folder /tmp] [--json]
 npm run bench -- archive [--gigabytes 4] [--seconds 120] [--flush 5] [--rate N] [--folder /tmp] [--json]
 npm run bench -- backup [--gigabytes 4] [--seconds 120] [--rate N] [--folder /tmp] [--json]
+npm run bench -- policies [--pairs 5] [--no-cases] [--json]
   --gigabytes N     size of the data set: half of it rows of sysbench, half texts (4)
   --transactions N  what the archive holds after the backup (6,500 a gigabyte: an hour that changes 1 % of the rows)
   --seconds N       how long is written; before a backup, and after it again (120)
   --flush N         the archiver's interval, seconds (5)
   --rate N          transactions a second (as many as there come)
   --folder PATH     where the data go; five times their size (the system's temporary folder)
+  --pairs N         previews with the policy pack, and as many without (5)
+  --no-cases        without the policies' cases through the engine, which take minutes
   --json            one document on standard output`;
 
 const options = {
@@ -30,6 +34,8 @@ const options = {
 	flush: { type: "string", default: "5" },
 	rate: { type: "string" },
 	folder: { type: "string" },
+	pairs: { type: "string", default: "5" },
+	"no-cases": { type: "boolean", default: false },
 	json: { type: "boolean", default: false },
 	help: { type: "boolean", default: false },
 } as const;
@@ -41,58 +47,77 @@ const note = (text: string) => process.stderr.write(`${text}\n`);
 
 async function main(argv: readonly string[]): Promise<number> {
 	const { values, positionals } = parseArgs({ args: [...argv], options, allowPositionals: true });
-	const [name] = positionals;
+	const [name = ""] = positionals;
 	if (values.help || positionals.length !== 1 || !isBench(name)) {
 		note(usage);
 		return values.help ? 0 : 2;
 	}
 	const gigabytes = positive("--gigabytes", values.gigabytes);
 	const transactions = Math.round(positive("--transactions", values.transactions ?? String(hourly * gigabytes)));
+	const pairs = Math.ceil(positive("--pairs", values.pairs));
 	const lent = process.env.MYSQL_DR_MYSQLD_PATH;
 	process.env.PATH = [lent, process.env.PATH, "/usr/sbin"].filter(Boolean).join(delimiter);
 	const common = {
-		...{ gigabytes, transactions, folder: values.folder, note },
+		...{ gigabytes, transactions, pairs, folder: values.folder, cases: !values["no-cases"], note },
 		seconds: positive("--seconds", values.seconds),
 		flushSeconds: positive("--flush", values.flush),
 		rate: values.rate === undefined ? null : positive("--rate", values.rate),
 	};
 	const { result, lines } = await benches[name](common);
-	const document = { name, ...(await machine()), ...result };
+	const document = { name, ...(await machine(programs[name])), ...result };
 	process.stdout.write(values.json ? `${JSON.stringify(document, null, "\t")}\n` : `${lines.join("\n")}\n`);
 	return 0;
 }
 
-interface Common {
+interface Choice {
 	readonly gigabytes: number;
 	readonly transactions: number;
 	readonly seconds: number;
 	readonly flushSeconds: number;
 	readonly rate: number | null;
+	readonly pairs: number;
 	readonly folder: string | undefined;
+	readonly cases: boolean;
 	readonly note: (text: string) => void;
 }
 
 const benches = {
-	async restore(common: Common) {
-		const result = await benchRestore(common);
+	async restore(choice: Choice) {
+		const result = await benchRestore(choice);
 		return { result, lines: restoreLines(result) };
 	},
-	async incremental(common: Common) {
-		const result = await benchIncremental(common);
+	async incremental(choice: Choice) {
+		const result = await benchIncremental(choice);
 		return { result, lines: incrementalLines(result) };
 	},
-	async archive(common: Common) {
-		const result = await benchArchiveLag(common);
+	async archive(choice: Choice) {
+		const result = await benchArchiveLag(choice);
 		return { result, lines: archiveLagLines(result) };
 	},
-	async backup(common: Common) {
-		const result = await benchUnderBackup(common);
+	async backup(choice: Choice) {
+		const result = await benchUnderBackup(choice);
 		return { result, lines: underBackupLines(result) };
+	},
+	async policies(choice: Choice) {
+		const result = await benchPolicies(choice);
+		return { result, lines: policiesLines(result) };
 	},
 };
 
-const isBench = (name: string | undefined): name is keyof typeof benches =>
-	name !== undefined && Object.hasOwn(benches, name);
+type Bench = keyof typeof benches;
+
+/** What each runs, whose versions are told. */
+const programs: Readonly<Record<Bench, readonly Program[]>> = {
+	restore: ["mysqld", "restic", "sysbench"],
+	incremental: ["mysqld", "restic", "sysbench"],
+	archive: ["mysqld", "sysbench"],
+	backup: ["mysqld", "restic", "sysbench"],
+	policies: [],
+};
+
+function isBench(name: string): name is Bench {
+	return Object.hasOwn(benches, name);
+}
 
 function positive(option: string, text: string): number {
 	const value = Number(text);

@@ -8,6 +8,12 @@ export const promiseAnnotations = {
 	rpo: "mysql-dr/rpo",
 } as const;
 
+/**
+ * By which a role says why some of its rights are not limited to objects by name: `<resource>: <reason>`, with semicolons
+ * between several.
+ */
+export const anyNameAnnotation = "mysql-dr/any-name";
+
 /** The annotations of a database with these objectives. */
 export function annotationsOf({ tier, rto, rpo }: Objectives): Record<string, string> {
 	return {

@@ -1,4 +1,4 @@
-export { annotationsOf, promiseAnnotations } from "./annotations.ts";
+export { annotationsOf, anyNameAnnotation, promiseAnnotations } from "./annotations.ts";
 export { defaultArchiverMemory, defaultSpool, largestBinaryLog, leastSpool } from "./archiveRoom.ts";
 export { type Cloud, type CloudConfig, clouds, multiRegionOf, type RegionPair } from "./cloud.ts";
 export { parseConfig } from "./config.ts";
@@ -57,5 +57,6 @@ export {
 	siteFacts,
 } from "./stack.ts";
 export { atLeastAsStrict, weakened } from "./strictness.ts";
+export { backupGap } from "./terms.ts";
 export { type Tier, type TierPromise, tierPromises, tiers } from "./tiers.ts";
 export { timezone } from "./timezone.ts";

@@ -1,4 +1,5 @@
 /** Family "backup": what is copied out of the cluster, how often, where to, for how long, and whether it opens. */
+import { archivePresent } from "./backup/archived.ts";
 import { incrementalIsOne } from "./backup/incrementalIsOne.ts";
 import { backupInAnotherRegion } from "./backup/otherRegion.ts";
 import { backupRetention } from "./backup/retention.ts";
@@ -10,6 +11,7 @@ import { backupWithinRpo } from "./backup/withinRpo.ts";
 export const backupRules = [
 	backupScheduled,
 	backupWithinRpo,
+	archivePresent,
 	backupInAnotherRegion,
 	backupValidated,
 	backupRetention,

@@ -3,6 +3,7 @@ import { bucketEncryption } from "./buckets/encryption.ts";
 import { bucketLifecycle } from "./buckets/lifecycle.ts";
 import { bucketLock } from "./buckets/lock.ts";
 import { bucketNotPublic } from "./buckets/notPublic.ts";
+import { bucketProtected } from "./buckets/protected.ts";
 import { bucketReplication } from "./buckets/replication.ts";
 import { bucketTls } from "./buckets/tls.ts";
 import { bucketVersioning } from "./buckets/versioning.ts";
@@ -16,4 +17,5 @@ export const bucketsRules = [
 	bucketReplication,
 	bucketLifecycle,
 	bucketTls,
+	bucketProtected,
 ];

@@ -5,6 +5,7 @@ import { backupRules } from "./backup.ts";
 import { bucketsRules } from "./buckets.ts";
 import { evidenceRules } from "./evidence.ts";
 import type { Rule } from "./frame/rule.ts";
+import { managedRules } from "./managed.ts";
 import { objectivesRules } from "./objectives.ts";
 import { operationsRules } from "./operations.ts";
 import { replicationRules } from "./replication.ts";
@@ -22,5 +23,6 @@ export const rules: readonly Rule[] = [
 	...secretsRules,
 	...accessRules,
 	...operationsRules,
+	...managedRules,
 	...evidenceRules,
 ];

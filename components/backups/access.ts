@@ -1,6 +1,7 @@
 /** What the archiver and the backup jobs may do in Kubernetes: read what they follow, by name, and no more. */
 import * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
+import { anyNameAnnotation } from "../../objectives/index.ts";
 import {
 	type archiveName,
 	backupName,
@@ -81,18 +82,24 @@ export function declareAccount(
 		readonly part: Part;
 		readonly called: typeof archiveName | typeof backupName | typeof restoreName | typeof snapshotName;
 		readonly rules: PolicyRule[];
+		/** Why some rights are not limited to names, for the policy that asks for them. */
+		readonly anyName?: string;
 		/** Of the ServiceAccount: by what it is known outside of the cluster. */
 		readonly annotations?: Readonly<Record<string, pulumi.Input<string>>> | undefined;
 	},
 	opts: pulumi.CustomResourceOptions,
 ) {
-	const { part, called, rules, annotations = {} } = account;
+	const { part, called, rules, anyName, annotations = {} } = account;
 	const own = metadata(place, part, called);
 	const subjects = [{ kind: "ServiceAccount", name: called, namespace: place.namespace }];
 	const roleRef = { apiGroup: "rbac.authorization.k8s.io", kind: "Role", name: called };
 	return [
 		new k8s.core.v1.ServiceAccount(`${name}-${part}`, { metadata: known(own, annotations) }, opts),
-		new k8s.rbac.v1.Role(`${name}-${part}`, { metadata: own, rules }, opts),
+		new k8s.rbac.v1.Role(
+			`${name}-${part}`,
+			{ metadata: known(own, anyName === undefined ? {} : { [anyNameAnnotation]: anyName }), rules },
+			opts,
+		),
 		new k8s.rbac.v1.RoleBinding(`${name}-${part}`, { metadata: own, subjects, roleRef }, opts),
 	];
 }

@@ -1,6 +1,7 @@
 /** What the job that takes snapshots may do in Kubernetes. */
 import * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
+import { anyNameAnnotation } from "../../objectives/index.ts";
 import { any, declareAccount, following, named, type PolicyRule, turns } from "../backups/access.ts";
 import { jobNames, metadata, type Place, podNames, snapshotName } from "../naming.ts";
 
@@ -26,19 +27,25 @@ function snapshotRules(instances: number): PolicyRule[] {
  */
 const contentRules: PolicyRule[] = [any(group, "volumesnapshotcontents", ["patch"])];
 
+/** For the policy that asks for names. */
+const snapshotsReason = "volumesnapshots: each is named when it is taken";
+const contentsReason = "volumesnapshotcontents: one that is let go is told Delete; the snapshot controller names it";
+
 export function declareSnapshotAccount(
 	name: string,
 	place: Place,
 	instances: number,
 	opts: pulumi.CustomResourceOptions,
 ) {
-	const account = { part: "snapshot", called: snapshotName, rules: snapshotRules(instances) } as const;
+	const rules = snapshotRules(instances);
+	const account = { part: "snapshot", called: snapshotName, rules, anyName: snapshotsReason } as const;
 	const { namespace, ...everywhere } = metadata(place, "snapshot", `${snapshotName}-${place.namespace}`);
+	const reasoned = { ...everywhere, annotations: { [anyNameAnnotation]: contentsReason } };
 	const subjects = [{ kind: "ServiceAccount", name: snapshotName, namespace }];
 	const roleRef = { apiGroup: "rbac.authorization.k8s.io", kind: "ClusterRole", name: everywhere.name };
 	return [
 		...declareAccount(name, place, account, opts),
-		new k8s.rbac.v1.ClusterRole(`${name}-snapshot`, { metadata: everywhere, rules: contentRules }, opts),
+		new k8s.rbac.v1.ClusterRole(`${name}-snapshot`, { metadata: reasoned, rules: contentRules }, opts),
 		new k8s.rbac.v1.ClusterRoleBinding(`${name}-snapshot`, { metadata: everywhere, subjects, roleRef }, opts),
 	];
 }

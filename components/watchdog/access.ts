@@ -1,6 +1,7 @@
 /** What a watchdog may do in Kubernetes: its own objects by name, and nothing that it does not change. */
 import * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
+import { anyNameAnnotation } from "../../objectives/index.ts";
 import {
 	claimName,
 	damageName,
@@ -85,10 +86,15 @@ const clusterRules: PolicyRule[] = [
 	{ apiGroups: [""], resources: ["persistentvolumes"], verbs: ["get", "patch"] },
 ];
 
+/** For the policy that asks for names. */
+const volumesReason =
+	"persistentvolumes: that of a claim which is given up is told Retain; the storage names it when the claim is bound";
+
 /** Declares the account of the watchdogs and what it is allowed. */
 export function declareAccess(name: string, place: Place, rules: PolicyRule[], opts: pulumi.CustomResourceOptions) {
 	const own = metadata(place, "watchdog", watchdogName);
 	const { namespace, ...everywhere } = metadata(place, "watchdog", `${watchdogName}-${place.namespace}`);
+	const reasoned = { ...everywhere, annotations: { [anyNameAnnotation]: volumesReason } };
 	const subjects = [{ kind: "ServiceAccount", name: watchdogName, namespace }];
 	const roleRef = (kind: "Role" | "ClusterRole", role: string) => ({
 		apiGroup: "rbac.authorization.k8s.io",
@@ -99,7 +105,7 @@ export function declareAccess(name: string, place: Place, rules: PolicyRule[], o
 		new k8s.core.v1.ServiceAccount(name, { metadata: own }, opts),
 		new k8s.rbac.v1.Role(name, { metadata: own, rules }, opts),
 		new k8s.rbac.v1.RoleBinding(name, { metadata: own, subjects, roleRef: roleRef("Role", own.name) }, opts),
-		new k8s.rbac.v1.ClusterRole(name, { metadata: everywhere, rules: clusterRules }, opts),
+		new k8s.rbac.v1.ClusterRole(name, { metadata: reasoned, rules: clusterRules }, opts),
 		new k8s.rbac.v1.ClusterRoleBinding(
 			name,
 			{ metadata: everywhere, subjects, roleRef: roleRef("ClusterRole", everywhere.name) },

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { UserError } from "../../objectives/error.ts";
 import { reportOf } from "../../policies/evidence/report.ts";
 import { evidenceRules } from "../../policies/evidence.ts";
+import { promiseNotWeakened } from "../../policies/objectives/promiseNotWeakened.ts";
 
 type PackConfig = Readonly<Record<string, unknown>>;
 
@@ -13,14 +14,22 @@ export interface PackConfigChoice {
 	readonly config: string | undefined;
 	/** Folder with reports. */
 	readonly evidence: string | undefined;
+	/** Of what is deployed, and not of a preview. */
+	readonly existing?: boolean | undefined;
 }
+
+/**
+ * What is deployed was compared when it was: the state holds what was promised before it, and a weakening that was confirmed
+ * then would be refused again.
+ */
+export const ofPreviewsAlone: readonly string[] = [promiseNotWeakened.name];
 
 /**
  * @param work is given the file's path
  * @throws UserError where a file or folder is missing, or is no JSON
  */
 export async function withPackConfig<T>(
-	{ config, evidence }: PackConfigChoice,
+	{ config, evidence, existing = false }: PackConfigChoice,
 	work: (file: string) => Promise<T>,
 ): Promise<T> {
 	const own = config === undefined ? {} : (json(await text(config, "--config"), config, "--config") as PackConfig);
@@ -28,12 +37,14 @@ export async function withPackConfig<T>(
 	const folder = await mkdtemp(join(tmpdir(), "mysql-dr-policy-"));
 	try {
 		const file = join(folder, "policies.json");
-		await writeFile(file, JSON.stringify(withReports(own, reports)));
+		await writeFile(file, JSON.stringify({ ...withReports(own, reports), ...(existing ? silent : {}) }));
 		return await work(file);
 	} finally {
 		await rm(folder, { recursive: true, force: true });
 	}
 }
+
+const silent = Object.fromEntries(ofPreviewsAlone.map((rule) => [rule, "disabled"]));
 
 /** The reports, for each rule that is about some; what the user says of these rules stays. */
 export function withReports(config: PackConfig, reports: readonly unknown[]): PackConfig {

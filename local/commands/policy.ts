@@ -11,8 +11,8 @@ import { ensureEngine } from "../engine/engine.ts";
 import { type PolicyReport, policyReport, streamEvents } from "../engine/policyEvents.ts";
 import { checkout, type Stack, stackPlace, withStack } from "../engine/stack.ts";
 import type { Progress } from "../step.ts";
-import { withPackConfig } from "./packConfig.ts";
-import { type PolicyDocument, policyDocument, policyText } from "./policyText.ts";
+import { ofPreviewsAlone, withPackConfig } from "./packConfig.ts";
+import { documentIn, failedDocument, type PolicyDocument, policyDocument, policyText } from "./policyText.ts";
 import { pullRequestComment } from "./pullRequestComment.ts";
 import { placeOf } from "./runUp.ts";
 
@@ -26,6 +26,7 @@ interface PolicyChoice {
 	readonly existing?: boolean;
 	readonly config?: string;
 	readonly evidence?: string;
+	readonly mayReplace?: readonly string[];
 	readonly json?: boolean;
 }
 
@@ -37,11 +38,11 @@ export function policyCommand(program: Command, progress: Progress): void {
 		.option("--existing", "judge what is deployed, instead of a preview")
 		.option("--config <file>", "levels and thresholds by rule, as JSON (docs/policies.md)")
 		.option("--evidence <folder>", "reports of restore tests and drills, as JSON files anywhere below it")
+		.option("--may-replace <names...>", "resources with data that are meant to be deleted and made anew, by name")
 		.option("--json", "one JSON document on standard output")
 		.action(async (choice: PolicyChoice) => {
-			const report = await judged(choice, progress);
-			const document = policyDocument(report, rules);
-			process.stdout.write(choice.json ? `${JSON.stringify(document, undefined, 2)}\n` : policyText(document));
+			const document = policyDocument(await judgedOrSaid(choice, progress), rulesOf(choice), choice.mayReplace);
+			process.stdout.write(choice.json ? inJson(document) : policyText(document));
 			process.exitCode = exitCodes[document.verdict === "kept" ? "done" : document.verdict];
 		});
 	policy
@@ -59,11 +60,34 @@ export function policyCommand(program: Command, progress: Progress): void {
 }
 
 async function readJudged(file: string, base: string | undefined) {
-	const before =
-		base === undefined ? undefined : await readFile(join(base, basename(file)), "utf8").catch(() => undefined);
-	const document: PolicyDocument = JSON.parse(await readFile(file, "utf8"));
+	const before = base === undefined ? "" : await readFile(join(base, basename(file)), "utf8").catch(() => "");
+	const document = documentIn(await readFile(file, "utf8"));
 	// Of a branch that had no such file, or whose preview ended with none.
-	return { stack: basename(file, ".json"), document, base: before?.trim() ? JSON.parse(before) : undefined };
+	return { stack: basename(file, ".json"), document, base: before.trim() ? documentIn(before) : undefined };
+}
+
+/** Those that are asked. */
+function rulesOf({ existing }: PolicyChoice): typeof rules {
+	return existing ? rules.filter(({ name }) => !ofPreviewsAlone.includes(name)) : rules;
+}
+
+function inJson(document: PolicyDocument): string {
+	return `${JSON.stringify(document, undefined, 2)}\n`;
+}
+
+/** Who reads JSON is told there why there is no report; whoever looks on, and the exit code, as always. */
+async function judgedOrSaid(choice: PolicyChoice, progress: Progress): Promise<PolicyReport> {
+	try {
+		return await judged(choice, progress);
+	} catch (error) {
+		if (choice.json && error instanceof Error)
+			process.stdout.write(
+				inJson(
+					failedDocument(error instanceof UserError ? error.problems.map(({ message }) => message) : [error.message]),
+				),
+			);
+		throw error;
+	}
 }
 
 /** A preview needs no site: where none was brought up, one is described. */
@@ -82,7 +106,7 @@ async function judged(choice: PolicyChoice, progress: Progress): Promise<PolicyR
 
 /** @throws UserError where a file is missing or is no JSON, or nothing is deployed to be judged */
 function report(stack: Stack, { existing, config, evidence }: PolicyChoice): Promise<PolicyReport> {
-	return withPackConfig({ config, evidence }, async (configured) => {
+	return withPackConfig({ config, evidence, existing }, async (configured) => {
 		const command = existing ? ["policy", "analyze", "--stack", stack.place.stack] : ["preview"];
 		const pack = ["--policy-pack", join(checkout, "policies"), "--policy-pack-config", configured];
 		const { code, stdout, stderr } = await stack.pulumi([...command, "--json", "--non-interactive", ...pack], {

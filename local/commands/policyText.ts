@@ -3,6 +3,7 @@ import { notJudgedText } from "../../policies/frame/ledger.ts";
 import type { Rule } from "../../policies/frame/rule.ts";
 import type { PolicyLine, PolicyReport } from "../engine/policyEvents.ts";
 import { type ForecastChange, forecastChanges } from "./policyForecast.ts";
+import { replacedLines } from "./policyReplaced.ts";
 
 export interface PolicyDocument {
 	/** `refused` by a mandatory rule; `failed`, where something else than a policy did. */
@@ -22,10 +23,13 @@ export interface PolicyDocument {
 	readonly errors: readonly string[];
 }
 
+/** @param mayReplace names of resources with data that are meant to be made anew */
 export function policyDocument(
-	{ lines, mended, changes, steps, outputs, errors }: PolicyReport,
+	{ lines: said, mended, changes, steps, outputs, errors }: PolicyReport,
 	rules: readonly Rule[],
+	mayReplace: readonly string[] = [],
 ): PolicyDocument {
+	const lines = [...replacedLines(steps, mayReplace), ...said];
 	const order = rules.map(({ name }) => name);
 	const findings = lines
 		.filter(({ rule }) => rule !== notJudgedText.name)
@@ -42,6 +46,19 @@ export function policyDocument(
 		kept: errors.length > 0 ? [] : order.filter((name) => !findings.some(({ rule }) => rule === name)),
 		errors,
 	};
+}
+
+/** Of a stack that could not be judged. */
+export function failedDocument(errors: readonly string[]): PolicyDocument {
+	const nothing = { lines: [], mended: [], changes: {}, steps: [], outputs: { before: null, after: null } };
+	return policyDocument({ ...nothing, errors }, []);
+}
+
+/** What a file of `policy --json` says; one that nothing was written to is of a run that ended before. */
+export function documentIn(text: string): PolicyDocument {
+	if (text.trim() === "")
+		return failedDocument(["nothing was said of it: see what the command wrote to standard error"]);
+	return JSON.parse(text);
 }
 
 /** One paragraph a rule, a line a finding. */

@@ -8,7 +8,7 @@ import { ensureEngine } from "../engine/engine.ts";
 import { checkout, type Stack, type StackPlace, stackPlace, withStack } from "../engine/stack.ts";
 import { type SiteDescription, siteDown, siteUp } from "../site/site.ts";
 import type { Progress } from "../step.ts";
-import { run } from "../tools/run.ts";
+import { CommandError, run } from "../tools/run.ts";
 import { ensureTools, type Tools } from "../tools/tools.ts";
 import { writeStoreKeys } from "./storeKeys.ts";
 
@@ -59,10 +59,35 @@ async function bringSiteUp(
 	return progress.step(`site ${name}`, () => siteUp(name, options, tools, progress));
 }
 
+const anyCode = Array.from({ length: 256 }, (_, code) => code);
+
 async function declare(stack: Stack, args: readonly string[], progress: Progress): Promise<void> {
-	const options = ["--yes", "--non-interactive", "--suppress-outputs", "--color", "never"];
-	const { stdout } = await stack.pulumi(["up", ...options, ...args], { onLine: (line) => progress.far(line.trim()) });
+	const { code, stdout, stderr } = await stack.pulumi(upCommand(args), {
+		onLine: (line) => progress.far(line.trim()),
+		accept: anyCode,
+	});
+	if (code !== 0) throw new CommandError("pulumi up", code, whyNot(stdout, stderr));
 	for (const line of worthReading(stdout)) progress.note(line);
+}
+
+/**
+ * With the policies: what a preview could not know is judged here, and a promise that was weakened without a word would else
+ * be what the next update is compared with. Levels and thresholds by `--policy-pack-config <file>` among the arguments.
+ */
+export function upCommand(args: readonly string[]): string[] {
+	const quiet = ["--yes", "--non-interactive", "--suppress-outputs", "--color", "never"];
+	return ["up", ...quiet, "--policy-pack", join(checkout, "policies"), ...args];
+}
+
+/** Of policies that refused what they said, in place of the last lines, which are resources. */
+export function whyNot(stdout: string, stderr: string): string[] {
+	const lines = [...stdout.split("\n"), ...stderr.split("\n")].filter((line) => line.trim() !== "");
+	const from = lines.findLastIndex((line) => /^Policies:/.test(line));
+	if (from < 0) return lines;
+	const after = lines.slice(from);
+	const end = after.findIndex((line, n) => n > 0 && /^\S/.test(line));
+	const said = end < 0 ? after : after.slice(0, end);
+	return said.some((line) => line.includes("[mandatory]")) ? said : lines;
 }
 
 /** What the update itself said besides listing the resources. */

@@ -19,6 +19,8 @@ export interface Step {
 	/** `create`, `update`, `replace`, `delete`. */
 	readonly op: string;
 	readonly urn: string;
+	/** Settings for which it is replaced; absent where it is not. */
+	readonly keys?: readonly string[];
 }
 
 export type Outputs = Readonly<Record<string, unknown>>;
@@ -76,7 +78,7 @@ interface Metadata extends Step {
 const noSteps = /^(same|read|refresh|.*discard.*|create-replacement|delete-replaced)$/;
 
 /** Said in the end wherever anything was said before, of a policy too. */
-const summed = "preview failed";
+const summed = /^(preview|update) failed$/;
 
 /** @param output the command's standard output */
 export function policyReport(output: string): PolicyReport {
@@ -92,12 +94,12 @@ export function policyReport(output: string): PolicyReport {
 		outputs: outputsOf(events.flatMap(({ resOutputsEvent }) => (resOutputsEvent ? [resOutputsEvent.metadata] : []))),
 		errors: events
 			.flatMap(({ diagnosticEvent }) => (diagnosticEvent?.severity === "error" ? [plain(diagnosticEvent.message)] : []))
-			.filter((message) => message !== summed),
+			.filter((message) => !summed.test(message)),
 	};
 }
 
-function stepOf({ op, urn }: Metadata): Step {
-	return { op, urn };
+function stepOf({ op, urn, keys }: Metadata): Step {
+	return { op, urn, ...(keys?.length ? { keys } : {}) };
 }
 
 /** The program gives the stack's outputs last; an event of the stack before that has none. */

@@ -2,7 +2,7 @@ import { some } from "../frame/notKnown.ts";
 import { stackRule } from "../frame/rule.ts";
 import { beside } from "../kubernetes/kinds.ts";
 import { eachServer } from "../kubernetes/mysqlServer.ts";
-import { selects } from "../kubernetes/selector.ts";
+import { type LabelSelector, selects } from "../kubernetes/selector.ts";
 
 export const networkPolicy = stackRule({
 	name: "network-policy",
@@ -37,17 +37,34 @@ export const networkPolicy = stackRule({
 					resource,
 					setting: `${open.label}: spec.ingress`,
 					value: open.spec.ingress,
-					remedy: "a rule without ports and peers lets in everything: name them",
+					remedy: "a rule without ports that names no peers, or everybody, lets in everything: name them",
 				};
 		});
 	},
 });
 
 interface IngressRule {
-	readonly ports?: readonly unknown[];
-	readonly from?: readonly unknown[];
+	readonly ports?: readonly { readonly port?: number | string }[];
+	readonly from?: readonly Peer[];
+}
+
+interface Peer {
+	readonly ipBlock?: { readonly cidr?: string };
+	readonly namespaceSelector?: LabelSelector;
+	readonly podSelector?: LabelSelector;
 }
 
 function isOpen({ ports = [], from = [] }: IngressRule): boolean {
-	return ports.length === 0 && from.length === 0;
+	const anyPort = ports.length === 0 || ports.some(({ port }) => port === undefined);
+	return anyPort && (from.length === 0 || from.some(isEverybody));
+}
+
+/** What is excepted from all addresses leaves nearly all of them. */
+function isEverybody({ ipBlock, namespaceSelector, podSelector }: Peer): boolean {
+	if (ipBlock) return ipBlock.cidr?.endsWith("/0") ?? true;
+	return namespaceSelector !== undefined && isEmpty(namespaceSelector) && (!podSelector || isEmpty(podSelector));
+}
+
+function isEmpty({ matchLabels = {}, matchExpressions = [] }: LabelSelector): boolean {
+	return Object.keys(matchLabels).length === 0 && matchExpressions.length === 0;
 }

@@ -1,10 +1,10 @@
 import { formatDuration } from "../../objectives/index.ts";
-import { NotKnown } from "../frame/notKnown.ts";
 import { stackRule, texts } from "../frame/rule.ts";
 import { databaseOf, eachServer } from "../kubernetes/mysqlServer.ts";
 import { tierOf } from "../kubernetes/promise.ts";
 import { byTier, tooSeldom } from "./schedule.ts";
-import { annotation, type BackupWork, backupAnnotations, isWhole, workOf } from "./work.ts";
+import { refuseUnclear } from "./unclear.ts";
+import { backupAnnotations, isWhole, workOf } from "./work.ts";
 
 export const backupScheduled = stackRule({
 	name: "backup-scheduled",
@@ -52,13 +52,3 @@ export const backupScheduled = stackRule({
 		});
 	},
 });
-
-/** What may be a backup is neither taken for one nor passed over. */
-function refuseUnclear(work: readonly BackupWork[]): void {
-	const unclear = work.filter(({ role }) => role === "unclear");
-	if (unclear.length === 0) return;
-	const why = "is not set, and what it runs is not in the program";
-	throw new NotKnown(
-		unclear.map(({ resource: { urn, label } }) => ({ urn, resource: label, setting: annotation("role"), why })),
-	);
-}

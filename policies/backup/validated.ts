@@ -3,6 +3,7 @@ import { stackRule } from "../frame/rule.ts";
 import { eachServer } from "../kubernetes/mysqlServer.ts";
 import { tierOf } from "../kubernetes/promise.ts";
 import { byTier, tooSeldom } from "./schedule.ts";
+import { emptyTrials } from "./trial.ts";
 import { backupAnnotations, isWhole, workOf } from "./work.ts";
 
 export const backupValidated = stackRule({
@@ -35,9 +36,12 @@ export const backupValidated = stackRule({
 			}));
 			if (faults.some(({ fault }) => fault === undefined)) return;
 			for (const { trial, fault } of faults) if (fault) yield { resource: trial.resource, ...fault };
+			if (faults.length > 0) return;
+			const claimed = [...emptyTrials(stack, server)];
+			yield* claimed;
 			// Where there is no backup either, another rule says that.
 			const [copy] = work.filter(isWhole);
-			if (faults.length === 0 && copy)
+			if (claimed.length === 0 && copy)
 				yield {
 					resource: copy.resource,
 					setting: "CronJob for validation",

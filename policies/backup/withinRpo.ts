@@ -10,13 +10,13 @@ import { type BackupWork, workOf } from "./work.ts";
 export const backupWithinRpo = stackRule({
 	name: "backup-within-rpo",
 	family: "backup",
-	what: "Writes leave for the backups within the time that may be lost: by an archive of binary logs, or by backups as frequent as that.",
+	what: "Writes leave for the backups within the time that may be lost: by an archive of binary logs, or by backups more frequent than that.",
 	why: {
 		reason:
 			"When cluster or region is lost, all is lost that is younger than what was copied last. Hourly backups lose an hour, whatever is promised.",
 		source: "docs/backups.md",
 	},
-	fix: "Copy the binary logs all the time (mysqlbinlog --read-from-remote-server --raw --stop-never in a Deployment), or back up as often as the promise says (mysql-dr/rpo).",
+	fix: "Copy the binary logs all the time (mysqlbinlog --read-from-remote-server --raw --stop-never in a Deployment), or back up more often than the promise says (mysql-dr/rpo): for how long a copy runs, no program says, and it must be over within that time.",
 	severity: "critical",
 	*judgeStack(stack) {
 		yield* eachServer(stack, function* (server): Generator<StackFinding> {
@@ -33,7 +33,8 @@ export const backupWithinRpo = stackRule({
 			const all = workOf(stack, server).filter(({ role }) => role !== "validation" && role !== "unclear");
 			const stopped = all.filter(isStopped);
 			const work = all.filter((one) => !stopped.includes(one));
-			if (work.some((one) => lossOf(one) <= rpo)) return;
+			// A copy is there once it has run, and it begins a whole period after the last one: one as long as the promise is too late.
+			if (work.some((one) => lossOf(one) < rpo)) return;
 			const archive = stopped.find(({ role }) => role === "archive");
 			if (archive)
 				yield {
@@ -51,13 +52,13 @@ function tooLate(work: readonly BackupWork[], rpo: Duration): StackFinding {
 	const { resource } = work.reduce((best, one) => (lossOf(one) < lossOf(best) ? one : best));
 	const loss = lossOf({ resource, role: "full" });
 	const lost = Number.isFinite(loss)
-		? `up to ${formatDuration(loss as Duration)} of writes are`
+		? `${formatDuration(loss as Duration)} of writes, and what is written while a copy runs, are`
 		: "all writes since may be";
 	return {
 		resource,
 		setting: "spec.schedule",
 		value: resource.props.spec?.schedule,
-		remedy: `${lost} lost with the cluster, and promised are ${formatDuration(rpo)}: archive the binary logs all the time (mysqlbinlog --stop-never), or let it be that often`,
+		remedy: `${lost} lost with the cluster, and promised are ${formatDuration(rpo)}: archive the binary logs all the time (mysqlbinlog --stop-never), or let it come more often than that, by as long as a copy takes`,
 	};
 }
 

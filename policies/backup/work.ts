@@ -1,5 +1,6 @@
 /** What copies a MySQL database, and tries the copies: workloads beside it, by what they run or by what they say. */
 import type { Declared, DeclaredStack } from "../frame/declared.ts";
+import { commandOf } from "../kubernetes/actsOnMysql.ts";
 import { beside, kindOf } from "../kubernetes/kinds.ts";
 import type { MysqlServer } from "../kubernetes/mysqlServer.ts";
 import { allContainersOf, podsOf } from "../kubernetes/pod.ts";
@@ -48,13 +49,49 @@ function isOfAnother(labels: Labels, own: Labels): boolean {
 	);
 }
 
-/** In this order: the first that fits. A restore that tries a backup also runs the programs that made it. */
-const programs: readonly (readonly [Role, RegExp])[] = [
-	["validation", /\b(job validate|restore[-_ ]?test|validate|verify)\b|--copy-back\b|load[-_.]?dump/],
-	["archive", /\bmysqlbinlog\b.*--(stop-never|read-from-remote-\w+)|\bbinlog[-_ ]?(server|archiver|push)\b|^archiver$/],
-	["incremental", /\bjob backup incremental\b|\b(xtrabackup|mariabackup|mariadb-backup|mysqlbackup)\b.*--incremental/],
-	["logical", /\bjob backup logical\b|\b(mysqldump|mysqlpump|mydumper|mariadb-dump)\b|\bdump-?(instance|schemas)\b/i],
-	["full", /\bjob backup full\b|\b(xtrabackup|mariabackup|mariadb-backup|mysqlbackup)\b|\bclone instance\b/i],
+/** A program by its whole name: neither a part of an option (`--no-verify-ssl`) nor of another name. */
+const called = (names: string, then = "") => new RegExp(`(?<![-\\w])(?:${names})(?![-\\w])${then}`);
+
+const physical = "xtrabackup|mariabackup|mariadb-backup";
+const enterprise = "mysqlbackup";
+
+/**
+ * In this order: the first that fits. A job that tries a backup also runs the programs that made it; what tells is that it
+ * starts a server on it: to copy back, or to ask whether a file is whole, boots nothing.
+ */
+const programs: readonly (readonly [Role, readonly RegExp[]])[] = [
+	["validation", [called("job validate"), called("mysqld|mysqld_safe|mariadbd|mariadbd-safe")]],
+	[
+		"archive",
+		[
+			called("mysqlbinlog", ".*--(stop-never|read-from-remote-\\w+)"),
+			/\bbinlog[-_ ]?(server|archiver|push)\b|^archiver$/,
+			// The written plan's way: the files as they are just then.
+			called(
+				"cp|rsync|scp|aws s3 (?:cp|sync)|gsutil (?:cp|rsync)|rclone (?:copy|sync)",
+				".*\\b(mysql-bin|binlogs?)\\b",
+			),
+		],
+	],
+	["incremental", [called("job backup incremental"), called(`${physical}|${enterprise}`, ".*--incremental")]],
+	[
+		"logical",
+		[
+			called("job backup logical"),
+			called("mysqldump|mysqlpump|mydumper|mariadb-dump"),
+			/\bdump-?(instance|schemas)\b/i,
+		],
+	],
+	[
+		"full",
+		[
+			called("job backup full"),
+			called(physical, ".*--backup(?![-\\w])"),
+			called("innobackupex"),
+			called(enterprise, ".*\\sbackup(-and-apply-log|-to-image)?(?![-\\w])"),
+			/\bclone instance\b/i,
+		],
+	],
 ];
 
 /** What it says it is, or what its programs are. */
@@ -71,14 +108,17 @@ export function roleOf(resource: Declared): Role | undefined {
 
 /** By its programs alone. */
 export function programOf(resource: Declared): Role | undefined {
-	const texts = allContainersOf(podsOf(resource)).map(({ container: { command = [], args = [] } }) =>
-		[...command, ...args].join(" ").replace(/\s+/g, " ").trim(),
-	);
+	const texts = commandsOf(resource);
 	const cron = kindOf(resource.type) === "CronJob";
 	const fitting = programs.find(
-		([role, program]) => (cron || role === "archive") && texts.some((text) => program.test(text)),
+		([role, ways]) => (cron || role === "archive") && texts.some((text) => ways.some((way) => way.test(text))),
 	);
 	return fitting?.[0];
+}
+
+/** What each of its containers runs, in one line. */
+export function commandsOf(resource: Declared): string[] {
+	return allContainersOf(podsOf(resource)).map(({ container }) => commandOf(container).replace(/\s+/g, " ").trim());
 }
 
 function isCalledBackup({ name, props }: Declared): boolean {

@@ -3,6 +3,7 @@ import type { Props } from "../frame/declared.ts";
 import { each } from "../frame/notKnown.ts";
 import type { Finding } from "../frame/rule.ts";
 import { bucketRule } from "./bucketRule.ts";
+import { keptDays } from "./keptDays.ts";
 
 export const bucketLifecycle = bucketRule({
 	name: "bucket-lifecycle",
@@ -20,10 +21,11 @@ export const bucketLifecycle = bucketRule({
 			minimum: 1,
 			default: 28,
 			description:
-				"Days for which everything must be kept: the retention of the backups, as long as the longest of them. Tier standard keeps 28 days, critical 35.",
+				"Days for which everything must be kept at least. What the program itself says counts where it is longer: the retention of a plan (tier standard keeps 28 days, critical 35), or of a CronJob's annotation.",
 		},
 	},
-	*aws(bucket, { keepDays }, stack) {
+	*aws(bucket, { keepDays: least }, stack) {
+		const keepDays = Math.max(least, keptDays(stack));
 		const [part] = partsOf(stack, bucket, "BucketLifecycleConfiguration");
 		const rules: readonly Props[] = part?.inputs.rules ?? bucket.settings.lifecycleRules ?? [];
 		const where = part ? `${part.label}.rules` : "lifecycleRules";
@@ -42,19 +44,21 @@ export const bucketLifecycle = bucketRule({
 				yield { setting: `${where}[${n}].noncurrentVersionExpiration.days`, value: oldDays, remedy };
 		});
 	},
-	*gcp({ settings }, { keepDays }) {
+	*gcp({ settings }, { keepDays: least }, stack) {
+		const keepDays = Math.max(least, keptDays(stack));
 		const rules: readonly Props[] = settings.lifecycleRules ?? [];
 		// What a rule deletes can be brought back for as long; Google's own is a week.
 		const soft = (settings.softDeletePolicy?.retentionDurationSeconds ?? 7 * 86_400) / 86_400;
 		yield* each(rules, function* ({ action, condition = {} }, n): Generator<Finding> {
 			if (action?.type !== "Delete") return;
 			const names = ["age", "daysSinceNoncurrentTime"].filter((name) => condition[name] !== undefined);
+			// Newer versions are soon there: a number of them is no time.
 			const kept = Math.max(0, ...names.map((name) => condition[name])) + soft;
-			if (kept >= keepDays || condition.numNewerVersions !== undefined) return;
+			if (kept >= keepDays) return;
 			yield {
 				setting: `lifecycleRules[${n}].condition`,
 				value: condition,
-				remedy: `with softDeletePolicy that is ${kept} days: make it ${keepDays} or more`,
+				remedy: `with softDeletePolicy that is ${kept} days: set age or daysSinceNoncurrentTime, or retentionDurationSeconds, so that it is ${keepDays} or more`,
 			};
 		});
 	},

@@ -1,5 +1,6 @@
-import { inline, only, partsOf } from "../cloud/backupBucket.ts";
-import type { Props } from "../frame/declared.ts";
+import { inline, isOurs, only, partsOf } from "../cloud/backupBucket.ts";
+import type { Declared, Props } from "../frame/declared.ts";
+import { NotKnown } from "../frame/notKnown.ts";
 import { bucketRule } from "./bucketRule.ts";
 
 const daySeconds = 86_400;
@@ -12,7 +13,7 @@ export const bucketLock = bucketRule({
 			"Who encrypts a database for ransom deletes its backups first, with the rights of whoever makes them. A lock is stronger than rights.",
 		source: "https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-lock.html",
 	},
-	fix: "AWS: objectLockEnabled when the bucket is made, and a default retention by aws.s3.BucketObjectLockConfiguration. Google Cloud: enableObjectRetention for locks on single objects, or a retentionPolicy on the bucket.",
+	fix: "AWS: objectLockEnabled when the bucket is made, and a default retention by aws.s3.BucketObjectLockConfiguration. Google Cloud: a retentionPolicy on the bucket that isLocked, or enableObjectRetention and a lock on each object, which this project's jobs set.",
 	severity: "high",
 	config: {
 		leastDays: {
@@ -40,17 +41,31 @@ export const bucketLock = bucketRule({
 				remedy: `set a mode and ${leastDays} days or more: an object that nobody locks by itself is not locked`,
 			};
 	},
-	*gcp({ settings: { enableObjectRetention, retentionPolicy } }, { leastDays }) {
-		if (enableObjectRetention === true) return;
-		const value = retentionPolicy?.retentionPeriod;
-		if (Number(value ?? 0) >= leastDays * daySeconds) return;
+	*gcp({ resource, settings: { enableObjectRetention, retentionPolicy } }, { leastDays }) {
+		const { retentionPeriod: value, isLocked } = retentionPolicy ?? {};
+		const longEnough = Number(value ?? 0) >= leastDays * daySeconds;
+		if (longEnough && isLocked !== true)
+			yield {
+				setting: "retentionPolicy.isLocked",
+				value: isLocked,
+				remedy: "set true: whoever may change the bucket takes a policy away that is not locked",
+			};
+		if (longEnough) return;
+		// It makes a lock on each object possible, and sets none.
+		if (enableObjectRetention === true && isOurs(resource)) return;
+		if (enableObjectRetention === true) throw unlocked(resource);
 		yield {
 			setting: value === undefined ? "enableObjectRetention" : "retentionPolicy.retentionPeriod",
 			value,
-			remedy: `set enableObjectRetention: true, or a retentionPeriod of ${leastDays * daySeconds} s or more`,
+			remedy: `set a retentionPolicy with a retentionPeriod of ${leastDays * daySeconds} s or more and isLocked: true, or enableObjectRetention: true and a lock on each object`,
 		};
 	},
 });
+
+function unlocked({ urn, label }: Declared): NotKnown {
+	const why = "lets each object be locked by itself, and what does that is not in the program";
+	return new NotKnown([{ urn, resource: label, setting: "enableObjectRetention", why }]);
+}
 
 function retentionOf(lock: Props | undefined): Props | undefined {
 	const rule = only(lock?.rule ?? lock?.rules);

@@ -1,5 +1,5 @@
 import { partsOf } from "../cloud/backupBucket.ts";
-import { some } from "../frame/notKnown.ts";
+import { NotKnown, some } from "../frame/notKnown.ts";
 import { bucketRule } from "./bucketRule.ts";
 
 export const bucketTls = bucketRule({
@@ -10,8 +10,15 @@ export const bucketTls = bucketRule({
 			"S3 answers over plain HTTP as well. A program with the wrong endpoint sends all the data readable, and nothing says so.",
 		source: "https://docs.aws.amazon.com/AmazonS3/latest/userguide/security-best-practices.html",
 	},
-	fix: 'AWS: a bucket policy that denies s3:* to everybody where "aws:SecureTransport" is "false". Google Cloud: the organisation policy storage.secureHttpTransport, which no program with a bucket shows; it is not judged.',
+	fix: 'AWS: a bucket policy that denies s3:* to everybody where "aws:SecureTransport" is "false". Google Cloud: the organisation policy storage.secureHttpTransport, which no program with a bucket shows; say by the configuration of this rule (organisation: true) that it is set; else it is listed as not judged.',
 	severity: "medium",
+	config: {
+		organisation: {
+			type: "boolean",
+			default: false,
+			description: "Whether the organisation's policy storage.secureHttpTransport is set in Google Cloud.",
+		},
+	},
 	*aws(bucket, _config, stack) {
 		const policies = [
 			...partsOf(stack, bucket, "BucketPolicy").map(
@@ -28,6 +35,12 @@ export const bucketTls = bucketRule({
 			remedy:
 				'add a statement with Effect Deny, Principal "*", Action "s3:*" and Condition Bool aws:SecureTransport "false"',
 		};
+	},
+	gcp({ resource: { urn, label } }, { organisation }) {
+		if (organisation) return [];
+		const setting = "storage.secureHttpTransport";
+		const why = "is a policy of the organisation, which no program with a bucket shows";
+		throw new NotKnown([{ urn, resource: label, setting, why }]);
 	},
 });
 

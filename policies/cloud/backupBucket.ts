@@ -46,10 +46,15 @@ export function* eachBackupBucket(
 function holdsBackups({ resource, settings }: BackupBucket): boolean {
 	const marked = (settings.tags ?? settings.labels)?.[bucketMark];
 	if (marked !== undefined) return String(marked) === "true";
-	if (resource.within.some((type) => storeComponent.test(type))) return true;
+	if (isOurs(resource)) return true;
 	const words = [...namesOf(resource), resource.name].flatMap((name) => name.toLowerCase().split(/[^a-z0-9]+/));
 	if (words.some((word) => besides.test(word)) || !words.some((word) => ofBackups.test(word))) return false;
 	return words.some((word) => ofDatabase.test(word) || /^(mysqldump|binlog|xtrabackup)s?$/.test(word));
+}
+
+/** Whether it is of what this project makes in a cloud for backups. */
+export function isOurs({ within }: Declared): boolean {
+	return within.some((type) => storeComponent.test(type));
 }
 
 /** Its name in the cloud, if the program gives one that is known. */

@@ -1,10 +1,11 @@
 import type { Scenario } from "../../objectives/index.ts";
 import { type Declared, type DeclaredStack, rootOf } from "../frame/declared.ts";
-import { NotKnown } from "../frame/notKnown.ts";
+import { judged, NotKnown } from "../frame/notKnown.ts";
 import { type Finding, type RuleText, type StackFinding, type StackRule, stackRule } from "../frame/rule.ts";
 import { atOrNow, daysBetween } from "../frame/time.ts";
-import { databaseOf, eachServer, type MysqlServer } from "../kubernetes/mysqlServer.ts";
+import { clusterOf, databaseOf, eachServer, type MysqlServer } from "../kubernetes/mysqlServer.ts";
 import { tierOf } from "../kubernetes/promise.ts";
+import { brokenAsMeasured, planOf } from "./asMeasured.ts";
 import { newest, type Report } from "./report.ts";
 
 const reports = {
@@ -49,8 +50,9 @@ export const restoreTested = tried({
 	severity: "high",
 	config: within(31, 92),
 	is: (what) => what === "restore",
-	// The copy is made as after the loss of the cluster: from the stores alone.
+	// The copy is made as after the loss of the cluster, from the stores alone: a part of what that takes.
 	scenario: () => "cluster",
+	part: true,
 	how: "mysql-dr validate",
 	unknown: "when a restore was last tried",
 });
@@ -78,30 +80,68 @@ interface Tried extends Omit<RuleText, "family"> {
 	readonly is: (tried: string) => boolean;
 	/** Whose objective it is measured against. */
 	readonly scenario: (report: Report) => Scenario;
+	/** Whether what it takes is only a part of what the scenario takes, of which the forecast knows the rest. */
+	readonly part?: boolean;
 	/** The command by which it is tried. */
 	readonly how: string;
 	/** What is not known without a report. */
 	readonly unknown: string;
 }
 
-function tried({ is, scenario, how, unknown, ...text }: Tried): StackRule {
+function tried(rule: Tried): StackRule {
+	const { is: _is, scenario: _scenario, part: _part, how: _how, unknown: _unknown, ...text } = rule;
 	return stackRule({
 		...text,
 		family: "evidence",
 		*judgeStack(stack, given) {
 			const config = given as unknown as Config;
-			yield* eachDatabase(stack, function* (server, cluster): Generator<StackFinding> {
-				const { resource } = server;
-				const report = newest(config.reports, cluster, is);
-				if (!report) throw noReport(resource, unknown, text.name, how);
+			const alone = databasesOf(stack).size < 2;
+			yield* eachDatabase(stack, function* ({ server, cluster }): Generator<StackFinding> {
+				const report = reportFor(rule, config, { server, cluster, alone });
 				const most = tierOf(server) === "standard" ? config.standardDays : config.criticalDays;
-				const setting = `${text.name} of ${cluster}`;
-				const promised = promisedNow(stack, cluster, scenario(report)) ?? report.objective;
-				for (const finding of [...old(report, most, config.at, how), ...broken(report, promised)])
-					yield { resource, ...finding, setting: `${setting}${finding.setting}` };
+				const findings = [
+					...old(report, most, config.at, rule.how),
+					...unheld(report),
+					...late(rule, stack, report, cluster),
+				];
+				for (const finding of findings)
+					yield { resource: server.resource, ...finding, setting: `${text.name} of ${cluster}${finding.setting}` };
 			});
 		},
 	});
+}
+
+interface Database {
+	readonly server: MysqlServer;
+	/** As reports call it. */
+	readonly cluster: string;
+}
+
+/** @throws NotKnown where there is none, or none that says of which of several databases it is */
+function reportFor(
+	{ is, how, unknown, name }: Tried,
+	{ reports }: Config,
+	{ server, cluster, alone }: Database & { readonly alone: boolean },
+): Report {
+	const found = newest(
+		reports,
+		(one) => is(one.tried) && (one.cluster === undefined ? alone : one.cluster === cluster),
+	);
+	if (found) return found;
+	const nameless = newest(reports, (one) => is(one.tried) && one.cluster === undefined) !== undefined;
+	throw noReport(server.resource, { setting: unknown, rule: name, how, nameless });
+}
+
+/** What took too long, or lost too much. */
+function late(
+	{ scenario, part = false }: Tried,
+	stack: DeclaredStack,
+	report: Report,
+	cluster: string,
+): Iterable<Finding> {
+	const plan = part ? planOf(stack, cluster) : undefined;
+	if (plan) return brokenAsMeasured(report, plan, scenario(report));
+	return broken(report, promisedNow(stack, cluster, scenario(report)) ?? report.objective);
 }
 
 function* old({ at }: Report, most: number, now: string, how: string): Generator<Finding> {
@@ -110,9 +150,12 @@ function* old({ at }: Report, most: number, now: string, how: string): Generator
 		yield { setting: "", value: at, remedy: `that is ${Math.floor(days)} days ago, ${most} are allowed: ${how}` };
 }
 
-function* broken({ at, held, measured }: Report, promised: Report["objective"]): Generator<Finding> {
+function* unheld({ at, held }: Report): Generator<Finding> {
 	if (!held)
 		yield { setting: "", value: "broken", remedy: `what was promised did not hold at ${at}: see why, and try again` };
+}
+
+function* broken({ measured }: Report, promised: Report["objective"]): Generator<Finding> {
 	for (const measure of ["rtoSeconds", "rpoSeconds"] as const)
 		if (promised && measured[measure] > promised[measure])
 			yield {
@@ -125,21 +168,19 @@ function* broken({ at, held, measured }: Report, promised: Report["objective"]):
 /** Charts declare primary and replicas apart: they are one database. */
 function* eachDatabase(
 	stack: DeclaredStack,
-	judge: (server: MysqlServer, cluster: string) => Iterable<StackFinding>,
+	judge: (database: Database) => Iterable<StackFinding>,
 ): Generator<StackFinding> {
 	const judgedAlready = new Set<string>();
 	yield* eachServer(stack, function* (server) {
 		const cluster = clusterOf(server);
-		if (!judgedAlready.has(databaseOf(server))) yield* judge(server, cluster);
+		if (!judgedAlready.has(databaseOf(server))) yield* judge({ server, cluster });
 		judgedAlready.add(databaseOf(server));
 	});
 }
 
-/** As this project's labels and reports call it; other programs' by the label of their release, or by the object's name. */
-function clusterOf({ resource, labels }: MysqlServer): string {
-	return (
-		labels["mysql-dr/cluster"] ?? labels["app.kubernetes.io/instance"] ?? resource.props.metadata?.name ?? resource.name
-	);
+/** Those of the program, as {@link databaseOf} tells them apart; of one that is not known yet it is not known either. */
+function databasesOf(stack: DeclaredStack): ReadonlySet<string> {
+	return new Set(judged(() => eachServer(stack, (server) => [databaseOf(server)])).found);
 }
 
 /** The promise for a scenario, of the stack's outputs where they say it. */
@@ -147,7 +188,13 @@ function promisedNow(stack: DeclaredStack, cluster: string, scenario: Scenario):
 	return rootOf(stack)?.props.databases?.[cluster]?.objectives?.scenarios?.[scenario];
 }
 
-function noReport({ urn, label }: Declared, setting: string, rule: string, how: string): NotKnown {
-	const why = `is in no report that the pack was given (${how}; then --evidence, or reports in the configuration of ${rule})`;
+function noReport(
+	{ urn, label }: Declared,
+	{ setting, rule, how, nameless }: { setting: string; rule: string; how: string; nameless: boolean },
+): NotKnown {
+	const those = nameless
+		? "is in no report that says of which of the databases it is"
+		: "is in no report that the pack was given";
+	const why = `${those} (${how}; then --evidence, or reports in the configuration of ${rule})`;
 	return new NotKnown([{ urn, resource: label, setting, why }]);
 }

@@ -9,7 +9,7 @@ import type {
 } from "@pulumi/policy";
 import { type DeclaredStack, declared, type Props } from "./declared.ts";
 import { judgeResource, judgeStack } from "./judge.ts";
-import type { Ledger } from "./ledger.ts";
+import { inputsKeptName, type Ledger } from "./ledger.ts";
 import { write } from "./mend.ts";
 import { plain } from "./plain.ts";
 import type { ResourceRule, Rule, StackRule } from "./rule.ts";
@@ -29,7 +29,7 @@ export function crossGuard(
 /** Reports nothing; must come before the rules over the stack, and is asked for every resource. */
 export function inputsKept(inputs: Inputs): ResourceValidationPolicy {
 	return {
-		name: "inputs-kept",
+		name: inputsKeptName,
 		description: "Judges nothing: keeps what each resource was given, for the rules over the stack.",
 		enforcementLevel: "advisory",
 		validateResource: ({ urn, props }) => void inputs.set(urn, props),

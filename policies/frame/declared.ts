@@ -22,6 +22,8 @@ export interface Declared {
 	readonly inputs: Props;
 	/** URNs of the resources that an input was made of, by its name: `bucket`. Known where the input is not. Stack rules alone. */
 	readonly madeOf: Readonly<Record<string, readonly string[]>>;
+	/** What its provider was given: the region, the project. Stack rules alone. */
+	readonly provided: Props;
 	/** Types of the components around it, the outermost first. */
 	readonly within: readonly string[];
 }
@@ -37,6 +39,7 @@ export function rootOf({ resources }: DeclaredStack): Declared | undefined {
 
 type Given = Pick<ResourceValidationArgs | PolicyResource, "urn" | "type" | "name" | "props"> & {
 	readonly opts: Pick<ResourceValidationArgs["opts"], "protect" | "ignoreChanges">;
+	readonly provider?: { readonly props: Props } | undefined;
 	readonly propertyDependencies?: Readonly<Record<string, readonly { readonly urn: string }[]>>;
 };
 
@@ -44,7 +47,8 @@ type Given = Pick<ResourceValidationArgs | PolicyResource, "urn" | "type" | "nam
  * From what CrossGuard hands over.
  * @param inputs where `props` are outputs
  */
-export function declared({ urn, type, name, props, opts, propertyDependencies = {} }: Given, inputs?: Props): Declared {
+export function declared(given: Given, inputs?: Props): Declared {
+	const { urn, type, name, props, opts, provider, propertyDependencies = {} } = given;
 	const raw = withoutProxy(props);
 	const label = labelOf(type, name, raw);
 	const of = { urn, resource: label };
@@ -58,6 +62,7 @@ export function declared({ urn, type, name, props, opts, propertyDependencies = 
 		props: seen,
 		inputs: inputs ? (guarded(withoutProxy(inputs), of, "") as Props) : seen,
 		madeOf: Object.fromEntries(madeOf),
+		provided: provider ? (guarded(withoutProxy(provider.props), of, "provider") as Props) : {},
 		protect: opts.protect,
 		ignoreChanges: opts.ignoreChanges,
 		within: (urn.split("::")[2] ?? "").split("$").slice(0, -1),

@@ -31,6 +31,9 @@ export const notJudgedText = {
 	fix: "Nothing, mostly. To refuse previews that leave something open, set the level of `not-judged` to `mandatory`.",
 } as const;
 
+/** Of the policy that keeps what resources were given. */
+export const inputsKeptName = "inputs-kept";
+
 /** Reports what the other policies of the pack left open; must come last among them. */
 export function notJudgedPolicy(ledger: Ledger): StackValidationPolicy {
 	return {

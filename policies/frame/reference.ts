@@ -1,5 +1,5 @@
 /** `docs/policies.md`, from the rules themselves. */
-import { notJudgedText } from "./ledger.ts";
+import { inputsKeptName, notJudgedText } from "./ledger.ts";
 import { type ConfigProperty, type Family, families, type Rule } from "./rule.ts";
 
 /** The page, as Markdown. */
@@ -21,18 +21,28 @@ export function reference(rules: readonly Rule[]): string {
 		.concat("\n");
 }
 
+/** What the page shows of a configuration; the level of each rule that is not named stays. */
+export const configurationExample = {
+	"three-instances": { enforcementLevel: "advisory", least: 5 },
+	"drill-calendar": "advisory",
+	"secret-rotation": { mostDays: 90 },
+} as const;
+
 const head = `# Policies
 
 Written by \`npm run policy -- docs\` from the rules in \`policies/\`: edits do not last.
 
-A CrossGuard pack for this stack and for any Pulumi program that runs MySQL on Kubernetes. A workload counts as a MySQL server by what it runs: an image of MySQL, Percona Server or MariaDB, or mysqld as its program.
+A CrossGuard pack for this stack and for any Pulumi program that runs MySQL on Kubernetes, or has a cloud run it. It needs Node.js 22.18 or newer in the PATH of whoever runs \`pulumi\`, whatever the program itself is written in, and the packages of this checkout (\`npm ci\`). A workload counts as a MySQL server by what it runs: an image of MySQL, Percona Server or MariaDB, or mysqld as its program.
 
 \`\`\`sh
 npm run policy                     # a preview of the dev stack, and what each rule says of it
-npm run policy -- --existing       # the same of what is deployed, without a preview
+npm run policy -- --existing       # the same of what is deployed, without a preview; promise-not-weakened, which compares, is left out
+npm run up -- --policy-pack-config policies.json    # every update of the dev stack is judged; levels as below
 npm run policy -- --stack prod --evidence reports/    # with what restore tests and drills have measured
 pulumi preview --policy-pack <checkout>/policies --policy-pack-config policies.json   # any other program
 \`\`\`
+
+\`npm run policy\` also refuses, as \`nothing-replaced\`, what no policy is shown: an update that would delete a StatefulSet, a claim, a bucket, a key, a database or a cluster and make it anew, unless \`--may-replace <name>\` says that it is meant.
 
 Each message says whose setting it is, what it is set to, and what to do: \`resource: setting is value; remedy\`.
 
@@ -44,6 +54,7 @@ Where a script or a tool outside of the program decides, annotations tell. What 
 | ------------------------------ | ------------------------- | ----------------------------------------------------------- |
 | \`mysql-dr/rto\`, \`mysql-dr/rpo\` | what runs mysqld          | the promise: \`15m\`, \`5m\`                                    |
 | \`mysql-dr/tier\`                | what runs mysqld          | \`critical\` (which is also meant without it) or \`standard\`   |
+| \`mysql-dr/any-name\`            | a Role or ClusterRole     | which rights it has over objects of any name, and why       |
 | \`mysql-dr/backup\`              | a CronJob, an archiver    | \`full\`, \`logical\`, \`incremental\`, \`archive\` or \`validation\` |
 | \`mysql-dr/backup-regions\`      | a CronJob that copies all | where its copies end up: \`eu-central-1,eu-west-1\`           |
 | \`mysql-dr/backup-retention\`    | a CronJob that copies all | for how long they are kept: \`35d\`                           |
@@ -53,11 +64,10 @@ Where a script or a tool outside of the program decides, annotations tell. What 
 Levels and thresholds are set by the file given as \`--policy-pack-config\`, by the name of the rule: \`mandatory\` refuses, \`advisory\` tells, \`disabled\` is silent; \`remediate\` mends what a rule can mend by itself, and refuses the rest.
 
 \`\`\`json
-{
-	"all": "mandatory",
-	"three-instances": { "enforcementLevel": "advisory", "least": 5 }
-}
+${JSON.stringify(configurationExample, undefined, "\t")}
 \`\`\`
+
+CrossGuard's \`"all"\` is the level of every policy that has none of its own, and two of the pack are no rules: with \`"all": "mandatory"\` a preview is refused for what it cannot know yet, unless \`"${notJudgedText.name}": "advisory"\` stands beside it; with \`"all": "disabled"\` rules over the whole stack, named beside it, see nothing of what the program gave, unless \`"${inputsKeptName}": "advisory"\` does.
 
 ## In pull requests
 

@@ -14,6 +14,8 @@ export const families = {
 	secrets: "Nobody reads a password who need not, and none is older than it may be.",
 	access: "What can reach a database, or act on it in its name, is what has to.",
 	operations: "Somebody watches, somebody is told, and what runs is what was tried.",
+	managed:
+		"Of a database that a chart, an operator or a cloud makes, what the program says of it is as it should be; of what it does not say, it is said that nobody looked.",
 	evidence:
 		"What is promised was tried, not long ago, and held. The reports are those that `mysql-dr drill --json` prints and that the stores hold below `evidence/`; a policy reads none of these places itself, it is given the reports: `npm run policy -- --evidence <folder>`, or `reports` in the configuration of these rules. Where there is no report, that is said as not judged, and refuses nothing: a first deployment has none.",
 } as const;

@@ -95,3 +95,10 @@ export function databaseOf({ resource, labels }: MysqlServer): string {
 	const name = named === undefined ? resource.name : `${named}=${labels[named]}`;
 	return `${namespaceOf(resource)}/${name}`;
 }
+
+/** As this project's labels and reports call it; other programs' by the label of their release, or by the object's name. */
+export function clusterOf({ resource, labels }: MysqlServer): string {
+	return (
+		labels["mysql-dr/cluster"] ?? labels["app.kubernetes.io/instance"] ?? resource.props.metadata?.name ?? resource.name
+	);
+}

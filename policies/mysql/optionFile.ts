@@ -5,14 +5,29 @@ export interface Assignment {
 	/** With underscores, by its present name. */
 	readonly name: string;
 	readonly value: string;
+	/** Whether a server that does not know it starts without it, and without a word but in its log (`loose_`). */
+	readonly loose: boolean;
+}
+
+/** Options that add to what was said before: each time counts. */
+const adding = new Set(["plugin_load_add"]);
+
+/** Of each option what is said last, or all that is added. */
+function settled(all: readonly Assignment[]): Assignment[] {
+	const found = new Map<string, Assignment>();
+	for (const option of all) {
+		const before = adding.has(option.name) ? found.get(option.name) : undefined;
+		found.set(option.name, before ? { ...option, value: `${before.value};${option.value}` } : option);
+	}
+	return [...found.values()];
 }
 
 /** Groups that mysqld reads: its own, those of one version of it, and what MariaDB reads besides. */
 const serverGroup = /^(mysqld|server|mariadb|mariadbd)(-\d[\d.]*)?$/;
 
-/** Of each option that a file sets for mysqld what it says last, which is what counts. */
+/** The options that a file sets for mysqld. */
 export function fileOptions(text: string): Assignment[] {
-	const found = new Map<string, Assignment>();
+	const found: Assignment[] = [];
 	let group = "";
 	for (const raw of text.split("\n")) {
 		const line = raw.trim();
@@ -20,11 +35,10 @@ export function fileOptions(text: string): Assignment[] {
 		if (named !== undefined) group = named.trim();
 		else if (line !== "" && !/^[#;!]/.test(line) && serverGroup.test(group)) {
 			const [name = "", ...rest] = line.replace(/\s+#.*$/, "").split("=");
-			const option = assignment(name, rest.length === 0 ? undefined : rest.join("="));
-			found.set(option.name, option);
+			found.push(assignment(name, rest.length === 0 ? undefined : rest.join("=")));
 		}
 	}
-	return [...found.values()];
+	return settled(found);
 }
 
 /** The same of the words of a command line: `--sync-binlog=1`, `--skip-log-bin`. */
@@ -35,18 +49,14 @@ export function wordOptions(words: readonly string[]): Assignment[] {
 			const [, name, value] = /^--([a-z][\w-]*)(?:=(.*))?$/i.exec(word) ?? [];
 			return name === undefined ? [] : [assignment(name, value)];
 		});
-	return [...new Map(options.map((option) => [option.name, option])).values()];
+	return settled(options);
 }
 
 /** An option without a value is on; `skip_` and `disable_` turn one off. */
 function assignment(name: string, value: string | undefined): Assignment {
-	const plain = name
-		.trim()
-		.toLowerCase()
-		.replaceAll("-", "_")
-		.replace(/^loose_/, "");
-	const [, off, rest = ""] = /^(skip_|disable_)?(?:enable_)?(.*)$/.exec(plain) ?? [];
-	return { name: present(rest), value: off ? "OFF" : unquoted(value ?? "ON") };
+	const plain = name.trim().toLowerCase().replaceAll("-", "_");
+	const [, loose, off, rest = ""] = /^(loose_)?(skip_|disable_)?(?:enable_)?(.*)$/.exec(plain) ?? [];
+	return { name: present(rest), value: off ? "OFF" : unquoted(value ?? "ON"), loose: loose !== undefined };
 }
 
 /** Servers before 8.0.26, and MariaDB, use words that MySQL has replaced since. */

@@ -1,7 +1,10 @@
 import {
+	backupGap,
+	bytes,
 	type Forecast,
 	forecast,
 	formatDuration,
+	formatSize,
 	inSeconds,
 	type Measure,
 	milliseconds,
@@ -35,14 +38,19 @@ export const forecastWithinObjective = resourceRule({
 export function brokenPromises(plan: Plan, site: SiteFacts): Finding[] {
 	const predicted = forecast(plan, site);
 	return scenarios.flatMap((scenario) =>
-		predicted[scenario].broken.map((measure) => broken(predicted[scenario], measure)),
+		predicted[scenario].broken.map((measure) => broken(predicted[scenario], measure, { plan, site })),
 	);
 }
 
-function broken({ scenario, objective, ...predicted }: Forecast, measure: Measure): Finding {
+interface Ground {
+	readonly plan: Plan;
+	readonly site: SiteFacts;
+}
+
+function broken({ scenario, objective, ...predicted }: Forecast, measure: Measure, ground: Ground): Finding {
 	const { seconds, terms } = predicted[measure];
 	const most = largest(terms);
-	const mended = mend(terms, seconds - inSeconds(objective[measure]));
+	const mended = mend(terms, seconds - inSeconds(objective[measure]), ground);
 	return {
 		setting: `objectives.scenarios.${scenario}.${measure}`,
 		value: formatDuration(objective[measure]),
@@ -53,24 +61,44 @@ function broken({ scenario, objective, ...predicted }: Forecast, measure: Measur
 	};
 }
 
+/** How long a term may take, and which part that is of what it takes. */
+interface Room {
+	readonly atMost: string;
+	readonly part: number;
+}
+
 /** Settings that bound a term, as they are called in the configuration, or in the plan that was made from it. */
-const settings: Readonly<Record<string, (atMost: string) => string>> = {
-	"archive flush": (atMost) => `set archive.flushInterval to at most ${atMost}`,
-	replay: (atMost) => `back up more often (schedules.incremental), so that replaying takes at most ${atMost}`,
-	restore: (atMost) => `take a smaller volume, of which a copy takes at most ${atMost}`,
-	rebuild: (atMost) => `take a smaller volume, of which a copy takes at most ${atMost}`,
-	detection: (atMost) => `bring plan.failover.probePeriod x confirmations + probeTimeout to at most ${atMost}`,
-	"receiver silence": (atMost) => `bring plan.replication.netTimeout to at most ${atMost} beyond the detection`,
-	lease: (atMost) => `bring plan.failover.leaseDuration + leaseRenewPeriod to at most ${atMost}`,
-	stall: (atMost) => `bring plan.failover.stallLimit to at most ${atMost} beyond the detection`,
+const settings: Readonly<Record<string, (room: Room, ground: Ground) => string>> = {
+	"archive flush": ({ atMost }) => `set archive.flushInterval to at most ${atMost}`,
+	// What is replayed grows with the time since the newest backup.
+	replay: ({ part }, { plan }) =>
+		`back up so often (schedules.incremental, schedules.full) that at most ${wholeSeconds(backupGap(plan) * part)} pass between two`,
+	restore: smallerVolume,
+	rebuild: smallerVolume,
+	detection: ({ atMost }) => `bring plan.failover.probePeriod x confirmations + probeTimeout to at most ${atMost}`,
+	"receiver silence": ({ atMost }) => `bring plan.replication.netTimeout to at most ${atMost} beyond the detection`,
+	lease: ({ atMost }) => `bring plan.failover.leaseDuration + leaseRenewPeriod to at most ${atMost}`,
+	stall: ({ atMost }) => `bring plan.failover.stallLimit to at most ${atMost} beyond the detection`,
+	"bucket replication lag": () =>
+		"take a bucket in each region, which are both written to at once (leave stores.gcp.dualRegion away)",
 };
 
+function smallerVolume({ part }: Room, { site }: Ground): string {
+	const mebi = 2 ** 20;
+	return `set volume to at most ${formatSize(bytes(Math.floor((site.volume * part) / mebi) * mebi))}`;
+}
+
+function wholeSeconds(time: number): string {
+	return formatDuration(milliseconds(Math.floor(time / 1000) * 1000));
+}
+
 /** What would do by itself: the largest of the terms that a setting bounds, if it is larger than what is too much. */
-function mend(terms: readonly Term[], excess: number): string | undefined {
+function mend(terms: readonly Term[], excess: number, ground: Ground): string | undefined {
 	const enough = terms.filter(({ name, seconds }) => settings[name] && seconds > excess);
 	if (enough.length === 0) return undefined;
 	const { name, seconds } = largest(enough);
-	return settings[name]?.(time(Math.floor((seconds - excess) * 1000) / 1000));
+	const room = { atMost: time(Math.floor((seconds - excess) * 1000) / 1000), part: (seconds - excess) / seconds };
+	return settings[name]?.(room, ground);
 }
 
 function largest(terms: readonly Term[]): Term {

@@ -3,8 +3,7 @@ import { some } from "../frame/notKnown.ts";
 import { type StackFinding, stackRule } from "../frame/rule.ts";
 import { kindOf, namespaceOf } from "../kubernetes/kinds.ts";
 import { eachServer, type MysqlServer } from "../kubernetes/mysqlServer.ts";
-import { hasPods, podsOf } from "../kubernetes/pod.ts";
-import { selects } from "../kubernetes/selector.ts";
+import { isOfDatabase, lacksPort, type Target, targetsOf } from "./monitorTargets.ts";
 
 const group = /^kubernetes:monitoring\.coreos\.com\//;
 
@@ -17,7 +16,7 @@ export const monitored = stackRule({
 			"A ServiceMonitor that selects no Service, or a port that there is not, is no error anywhere: nothing is measured. And what is measured wakes nobody without a rule.",
 		source: "https://prometheus-operator.dev/docs/developer/getting-started/",
 	},
-	fix: "Declare a ServiceMonitor (or PodMonitor) whose selector and port fit a Service of the database, and a PrometheusRule in its namespace.",
+	fix: "Declare a ServiceMonitor (or PodMonitor) whose selector and port fit a Service of the database or of its exporter, and a PrometheusRule in its namespace that asks for MySQL's metrics. Those of other applications do not count.",
 	severity: "medium",
 	config: {
 		expected: {
@@ -30,69 +29,65 @@ export const monitored = stackRule({
 		const objects = stack.resources.filter(({ type }) => group.test(type));
 		if (!expected && objects.length === 0) return;
 		const kind = (name: string) => objects.filter(({ type }) => kindOf(type) === name);
+		const monitors = [...kind("ServiceMonitor"), ...kind("PodMonitor")];
 		yield* eachServer(stack, function* (server): Generator<StackFinding> {
-			const { resource } = server;
-			const beside = (one: Declared) =>
-				namespaceOf(one) === namespaceOf(resource) || looksInto(one, namespaceOf(resource));
-			const monitors = [...kind("ServiceMonitor"), ...kind("PodMonitor")].filter(beside);
-			if (monitors.length === 0)
-				yield {
-					resource,
-					setting: "ServiceMonitor",
-					value: undefined,
-					remedy: "declare one for the database's metrics",
-				};
-			for (const monitor of monitors) yield* finds(stack, monitor, server);
-			if (!some(kind("PrometheusRule"), (rule) => namespaceOf(rule) === namespaceOf(resource)))
-				yield {
-					resource,
-					setting: "PrometheusRule",
-					value: undefined,
-					remedy: "declare one in the database's namespace",
-				};
+			const own = yield* measured(stack, monitors, server);
+			const places = [server.resource, ...own].map(namespaceOf);
+			if (some(kind("PrometheusRule"), (rule) => places.includes(namespaceOf(rule)) && isOfMysql(rule))) return;
+			yield {
+				resource: server.resource,
+				setting: "PrometheusRule",
+				value: undefined,
+				remedy: "declare one in the database's namespace, with alerts of MySQL's metrics",
+			};
 		});
 	},
 });
+
+/** @returns the monitors that find something of the database, be it without the port that they ask */
+function* measured(
+	stack: DeclaredStack,
+	monitors: readonly Declared[],
+	server: MysqlServer,
+): Generator<StackFinding, readonly Declared[]> {
+	const { resource } = server;
+	const here = namespaceOf(resource);
+	const looking = monitors
+		.filter((monitor) => namespaceOf(monitor) === here || looksInto(monitor, here))
+		.map((monitor) => ({ monitor, targets: targetsOf(stack, monitor, here) }));
+	const own = looking.filter(({ targets }) => targets.some((target) => isOfDatabase(stack, target, server)));
+	for (const { monitor, targets } of own) yield* portless(monitor, targets);
+	// One that finds another application is that one's; one that finds nothing was meant for something.
+	const blind = looking.filter(({ monitor, targets }) => namespaceOf(monitor) === here && targets.length === 0);
+	for (const { monitor } of own.length > 0 ? [] : blind)
+		yield {
+			resource: monitor,
+			setting: "spec.selector",
+			value: monitor.props.spec?.selector,
+			remedy: "it finds nothing: select a Service of the database by its labels",
+		};
+	if (own.length + blind.length === 0)
+		yield { resource, setting: "ServiceMonitor", value: undefined, remedy: "declare one for the database's metrics" };
+	return own.map(({ monitor }) => monitor);
+}
+
+function* portless(monitor: Declared, targets: readonly Target[]): Generator<StackFinding> {
+	const port = lacksPort(monitor, targets);
+	if (port !== undefined)
+		yield {
+			resource: monitor,
+			setting: "spec.endpoints",
+			value: port,
+			remedy: "what it selects has no such port: name one",
+		};
+}
 
 function looksInto({ props }: Declared, namespace: string): boolean {
 	const { any, matchNames = [] } = props.spec?.namespaceSelector ?? {};
 	return any === true || matchNames.includes(namespace);
 }
 
-/** Whether a monitor finds something to ask: a Service, or pods, in the namespace, with the port that it names. */
-function* finds(stack: DeclaredStack, monitor: Declared, { resource }: MysqlServer): Generator<StackFinding> {
-	const { selector, endpoints = [], podMetricsEndpoints = [] } = monitor.props.spec ?? {};
-	const found =
-		kindOf(monitor.type) === "PodMonitor"
-			? stack.resources
-					.filter((one) => hasPods(one.type) && inPlace(one))
-					.map(podsOf)
-					.filter(({ labels }) => selects(selector ?? {}, labels))
-					.map(({ spec }) => (spec.containers ?? []).flatMap(({ ports = [] }) => ports.map(({ name }) => name)))
-			: stack.resources
-					.filter((one) => kindOf(one.type) === "Service" && one.type.startsWith("kubernetes:") && inPlace(one))
-					.filter(({ props }) => selects(selector ?? {}, props.metadata?.labels ?? {}))
-					.map(({ props }) => (props.spec?.ports ?? []).map(({ name }: { name?: string }) => name));
-	const ports: string[] = [...endpoints, ...podMetricsEndpoints].flatMap(({ port }) =>
-		port === undefined ? [] : [port],
-	);
-	const missing = ports.find((port) => !found.some((names) => names.includes(port)));
-	if (found.length === 0)
-		yield {
-			resource: monitor,
-			setting: "spec.selector",
-			value: selector,
-			remedy: "it finds nothing: select a Service by its labels",
-		};
-	else if (missing !== undefined)
-		yield {
-			resource: monitor,
-			setting: "spec.endpoints",
-			value: missing,
-			remedy: "what it selects has no such port: name one",
-		};
-
-	function inPlace(one: Declared): boolean {
-		return namespaceOf(one) === namespaceOf(resource);
-	}
+/** By what its alerts are called and ask for. */
+function isOfMysql({ props }: Declared): boolean {
+	return /mysql|mariadb|percona/i.test(JSON.stringify(props.spec?.groups ?? []));
 }

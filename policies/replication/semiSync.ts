@@ -1,5 +1,6 @@
 import { isOurs } from "../kubernetes/mysqlServer.ts";
-import { isGroupMember, on, oneOf, optionRule } from "../mysql/optionRule.ts";
+import { type Demand, isGroupMember, on, oneOf, optionRule, setBy } from "../mysql/optionRule.ts";
+import { isMariadb, type ServerOptions } from "../mysql/serverOptions.ts";
 
 export const semiSyncEnabled = optionRule({
 	name: "semi-sync-enabled",
@@ -16,10 +17,30 @@ export const semiSyncEnabled = optionRule({
 		if (isGroupMember(options)) return [];
 		const source = on("rpl_semi_sync_source_enabled", "else a write is done before anybody else has it");
 		const replica = on("rpl_semi_sync_replica_enabled", "else it acknowledges nothing");
+		const plugins = isMariadb(server)
+			? []
+			: (["source", "replica"] as const).flatMap((part) => pluginOf(part, options));
 		// The watchdog turns it on at a promotion: on a replica it would wait for acknowledgements of its own.
-		return isOurs(server) ? [replica] : [source, replica];
+		return [...(isOurs(server) ? [replica] : [source, replica]), ...plugins];
 	},
 });
+
+/** Without the plugin a server refuses an option that it does not know, unless it is told to overlook that. */
+function pluginOf(part: "source" | "replica", options: ServerOptions): Demand[] {
+	const loose = setBy(options, `rpl_semi_sync_${part}_enabled`).some((option) => option.loose);
+	const loading = ["plugin_load", "plugin_load_add"];
+	const loaded = [...options.given, ...options.files].filter(({ name }) => loading.includes(name));
+	const known = part === "source" ? /semisync_(source|master)/ : /semisync_(replica|slave)/;
+	if (!loose || loaded.some(({ value }) => known.test(value))) return [];
+	return [
+		{
+			option: "plugin_load_add",
+			wanted: `semisync_${part}.so`,
+			holds: () => false,
+			or: `loose_rpl_semi_sync_${part}_enabled is overlooked where nothing loads the plugin`,
+		},
+	];
+}
 
 /** MySQL's own limit, 4294967295 ms: 49 days. */
 const endless = "4294967295";

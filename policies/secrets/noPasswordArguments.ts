@@ -1,9 +1,9 @@
-import { key } from "../frame/mend.ts";
 import { each } from "../frame/notKnown.ts";
 import { type Finding, resourceRule } from "../frame/rule.ts";
 import { commandOf } from "../kubernetes/actsOnMysql.ts";
 import { kinds } from "../kubernetes/kinds.ts";
 import { allContainersOf, hasPods, podsOf } from "../kubernetes/pod.ts";
+import { configMapTexts } from "./configMapTexts.ts";
 import { givesPasswordAsArgument, holdsPlainSecret } from "./plainText.ts";
 
 const isConfigMap = kinds("ConfigMap");
@@ -22,10 +22,9 @@ export const noPasswordArguments = resourceRule({
 	severity: "medium",
 	of: (type) => hasPods(type) || isConfigMap(type),
 	*judge(resource) {
-		if (isConfigMap(resource.type)) {
-			const { data = {} } = resource.props;
-			yield* each(Object.keys(data), (name) => judged(String(data[name]), `data${key(name)}`));
-		} else
+		if (isConfigMap(resource.type))
+			yield* each(configMapTexts(resource), ({ text, setting }) => judged(text(), setting));
+		else
 			yield* each(allContainersOf(podsOf(resource)), ({ container, path }) =>
 				judged(commandOf(container), container.args && !container.command ? `${path}.args` : `${path}.command`),
 			);

@@ -1,9 +1,9 @@
 import type { Declared } from "../frame/declared.ts";
-import { key } from "../frame/mend.ts";
 import { each } from "../frame/notKnown.ts";
 import { type Finding, hidden, resourceRule } from "../frame/rule.ts";
 import { kindOf } from "../kubernetes/kinds.ts";
 import { allContainersOf, type ContainerAt, hasPods, type Probe, podsOf } from "../kubernetes/pod.ts";
+import { configMapTexts } from "./configMapTexts.ts";
 import { holdsPlainSecret, isPlainSecret } from "./plainText.ts";
 
 const isConfigMap = (type: string) => type.startsWith("kubernetes:") && kindOf(type) === "ConfigMap";
@@ -28,12 +28,11 @@ export const noPlainSecrets = resourceRule({
 	},
 });
 
-function* inConfigMap({ props }: Declared): Generator<Finding> {
-	const entries = Object.keys(props.data ?? {});
-	yield* each(entries, function* (name): Generator<Finding> {
-		const value = String(props.data[name]);
+function* inConfigMap(configMap: Declared): Generator<Finding> {
+	yield* each(configMapTexts(configMap), function* ({ name, setting, text }): Generator<Finding> {
+		const value = text();
 		if (isPlainSecret(name, value) || holdsPlainSecret(value))
-			yield { setting: `data${key(name)}`, value: hidden, remedy: "move it to a Secret" };
+			yield { setting, value: hidden, remedy: "move it to a Secret" };
 	});
 }
 

@@ -1,16 +1,19 @@
 /** Where a text holds a secret as it is. What is found is never shown. Pure. */
 
-/** Settings that are called as a secret is: `MYSQL_ROOT_PASSWORD`, `db.password`, `AWS_SECRET_ACCESS_KEY`. */
+/** Settings that are called as a secret is: `MYSQL_ROOT_PASSWORD`, `DB_PASS`, `AWS_SECRET_ACCESS_KEY`, `ROOT_PASSWORD_OLD`. */
 const secretName =
-	/(?:^|[^a-z])(?:password|passwd|passphrase|pwd|secret[_-]?(?:access[_-]?)?key|private[_-]?key|api[_-]?key|(?:access|auth|api)[_-]?token|client[_-]?secret)$/i;
+	/(?:^|[^a-z])(?:password|passwd|passphrase|pass|pwd|secret[_-]?(?:access[_-]?)?key|private[_-]?key|api[_-]?key|(?:access|auth|api)[_-]?token|client[_-]?secret)(?:[_.-]?(?:old|new|prev|previous|current|\d+))?$/i;
 
-/** Of a secret, where it is or how it is to be: `MYSQL_PASSWORD_FILE`, `validate_password`, `default_password_lifetime`. */
+/** Of a secret, whether there is one or how it is to be: `MYSQL_ALLOW_EMPTY_PASSWORD`, `MYSQL_RANDOM_ROOT_PASSWORD`, `validate_password`. */
 const besides =
-	/(?:^|[^a-z])(?:allow_empty|random|validate|report|expire|require|disable|no|old|random_root|onetime)[_.-]/i;
+	/(?:^|[^a-z])(?:allow_empty|random|validate|expire|require|disable|no|onetime)[_.-](?:root[_.-])?(?:password|pwd)$/i;
 
-/** What is no secret whatever it is called: a switch, a number, a reference, a path, what opens a structure. */
+/** What is no secret whatever it is called: a switch, a number, a variable, what opens a structure. */
 const noSecret =
-	/^\W*$|^(?:yes|no|true|false|on|off|null|none|default|\d{1,3})$|^\$|^\{\{|^<[^>]*>$|^%|^\/|^(?:file|vault|ref|secretsmanager|projects\/|arn:)/i;
+	/^\W*$|^(?:yes|no|true|false|on|off|null|none|default|\d{1,3})$|^\$[({\w]|^\{\{|^<[^>]*>$|^%[({]|^%[^%\s]+%$/i;
+/** Where a secret is: in a folder where such things are mounted, or in a store that an address names. */
+const elsewhere =
+	/^\/(?:run|var|etc|mnt|secrets?|vault|opt|srv|home|root|tmp|usr|data|config|proc|dev)\/|^(?:file|vault|ref(?:\+\w+)?|secretsmanager|ssm|awssm|gcpsm|op):|^projects\/[^/]+\/secrets\/|^arn:aws/i;
 
 export function isSecretName(name: string): boolean {
 	const words = name.replace(/([a-z0-9])([A-Z])/g, "$1_$2");
@@ -19,7 +22,11 @@ export function isSecretName(name: string): boolean {
 
 /** Whether a setting of this name and value is a secret as it is. */
 export function isPlainSecret(name: string, value: string): boolean {
-	return isSecretName(name) && !noSecret.test(value.trim());
+	return isSecretName(name) && !isReference(value.trim());
+}
+
+function isReference(value: string): boolean {
+	return noSecret.test(value) || elsewhere.test(value);
 }
 
 const inUrl = /\b[a-z][a-z0-9+.-]*:\/\/[^\s:/@"'$]+:([^\s/@"']+)@/gi;
@@ -35,7 +42,7 @@ const assignment = /(?:^|[\s"';,{-])["']?([A-Za-z_][\w.-]*)["']?[ \t]*[:=][ \t]*
 export function holdsPlainSecret(text: string): boolean {
 	if (privateKey.test(text)) return true;
 	const given = [...text.matchAll(inUrl), ...text.matchAll(option), ...text.matchAll(short)].map((one) => one[1] ?? "");
-	if (given.some((value) => !noSecret.test(value) && !/^[$`*]/.test(value))) return true;
+	if (given.some((value) => !isReference(value) && !/^[$`*]/.test(value))) return true;
 	if ([...text.matchAll(identified)].some(([, , value = ""]) => !/[$]|\{\{|^\*+$/.test(value))) return true;
 	return [...text.matchAll(assignment)].some(([, name = "", value = ""]) => isPlainSecret(name, value));
 }

@@ -1,5 +1,6 @@
-import { each } from "../frame/notKnown.ts";
+import { each, NotKnown } from "../frame/notKnown.ts";
 import type { Finding } from "../frame/rule.ts";
+import { isOurs, type MysqlServer } from "../kubernetes/mysqlServer.ts";
 import type { Probe } from "../kubernetes/pod.ts";
 import { serverRule } from "../kubernetes/serverRule.ts";
 
@@ -14,12 +15,13 @@ export const probesQuery = serverRule({
 	},
 	fix: 'Use exec with mysql --defaults-file=<a file with an account> -NBe "SELECT 1".',
 	severity: "high",
-	*judge({ server: { container, path } }) {
+	*judge(server) {
+		const { container, path } = server.server;
 		const probes = ["readinessProbe", "livenessProbe", "startupProbe"] as const;
 		yield* each(probes, function* (name): Generator<Finding> {
 			const probe = container[name];
 			const setting = `${path}.${name}`;
-			if (probe) yield* judged(probe, setting);
+			if (probe) yield* judged(server, probe, setting);
 			else if (name === "readinessProbe")
 				yield {
 					setting,
@@ -32,22 +34,45 @@ export const probesQuery = serverRule({
 
 const query = 'add exec with mysql -NBe "SELECT 1"';
 
-/** What a script does that is not in the program, nobody sees here; it passes. */
-function* judged(probe: Probe, setting: string): Generator<Finding> {
-	const { exec, tcpSocket } = probe;
+const admin = /(?<![-\w])(mysqladmin|mariadb-admin)(?![-\w])/;
+/** Clients with a statement, and the official image's own check where it asks for more than an answer. */
+const asks =
+	/(?<![-\w])(mysql|mariadb|mysqlsh)(?![-\w]).*(select|show|-e\b|--execute|--sql)|healthcheck\.sh.*--(innodb_initialized|replication)/is;
+/** Programs that look at the process, a file or nothing at all. */
+const looksAway =
+	/^(?:\S*\/)?(true|:|echo|exit|cat|ls|test|\[|stat|pgrep|pidof|ps|kill|sleep|nc|ncat|curl|wget|bash -c true)(?![-\w])/;
+
+function* judged(server: MysqlServer, probe: Probe, setting: string): Generator<Finding> {
+	const { exec, tcpSocket, httpGet, grpc } = probe;
 	if (tcpSocket)
 		yield {
 			setting: `${setting}.tcpSocket`,
 			value: tcpSocket,
 			remedy: `the kernel accepts connections for a server that hangs: ${query}`,
 		};
-	const command = exec?.command?.join(" ") ?? "";
-	const [program] = /\b(mysqladmin|mariadb-admin)\b/.exec(command) ?? [];
-	if (program !== undefined && !/\bselect\b/i.test(command))
+	else if (exec) yield* judgedCommand(server, exec.command ?? [], `${setting}.exec.command`);
+	else if (httpGet || grpc) unseen(server, `${setting}.${httpGet ? "httpGet" : "grpc"}`, "what answers there");
+}
+
+function* judgedCommand(server: MysqlServer, words: readonly string[], setting: string): Generator<Finding> {
+	const command = words.join(" ");
+	const [, administers] = admin.exec(command) ?? [];
+	// The program alone is shown: what follows it may hold a password.
+	if (administers !== undefined && !/\bselect\b/i.test(command))
 		yield {
-			setting: `${setting}.exec.command`,
-			// The program alone: what follows it may hold a password.
-			value: program,
+			setting,
+			value: administers,
 			remedy: 'it succeeds without an answer to a query: use mysql -NBe "SELECT 1"',
 		};
+	else if (administers === undefined && !asks.test(command)) {
+		const script = command.replace(/^(?:\S*\/)?(?:ba|da|z)?sh\s+-[a-z]*c\s+/, "").replace(/^timeout\s+\S+\s+/, "");
+		const [, program] = looksAway.exec(script) ?? [];
+		if (program !== undefined) yield { setting, value: program, remedy: `it asks the server nothing: ${query}` };
+		// This project's own script is tested where it is written.
+		else if (!isOurs(server)) unseen(server, setting, "what it runs");
+	}
+}
+
+function unseen({ resource: { urn, label } }: MysqlServer, setting: string, what: string): never {
+	throw new NotKnown([{ urn, resource: label, setting, why: `is there, and ${what} is not in the program` }]);
 }

@@ -3,7 +3,7 @@ import type { Pods } from "../kubernetes/pod.ts";
 import { tierOf } from "../kubernetes/promise.ts";
 import { type LabelSelector, selects } from "../kubernetes/selector.ts";
 import { serverRule } from "../kubernetes/serverRule.ts";
-import { zoneLabel } from "./zoneLabel.ts";
+import { removedZoneLabels, zoneLabel } from "./zoneLabel.ts";
 
 /** Instances never share a zone; with tier `standard` they may, if they prefer not to. */
 export const zoneAntiAffinity = serverRule({
@@ -28,11 +28,11 @@ export const zoneAntiAffinity = serverRule({
 		const standard = tierOf(server) === "standard";
 		if (standard && (wishes || spreadsOf(server).length > 0)) return;
 		const where = `${path}.affinity.podAntiAffinity`;
-		if (wishes)
+		if (wishes || some(preferred, ({ podAffinityTerm }) => wouldPart(podAffinityTerm, server)))
 			yield {
 				setting: `${where}.preferredDuringSchedulingIgnoredDuringExecution`,
 				value: preferred,
-				remedy: `a preference does not hold: write the term under requiredDuringSchedulingIgnoredDuringExecution`,
+				remedy: `a preference does not hold: write the term under requiredDuringSchedulingIgnoredDuringExecution, with topologyKey ${zoneLabel}`,
 			};
 		else
 			yield {
@@ -53,6 +53,12 @@ interface Term {
 function parts(term: unknown, { labels }: Pods): boolean {
 	const { topologyKey, labelSelector } = (term ?? {}) as Term;
 	return topologyKey === zoneLabel && selects(labelSelector, labels);
+}
+
+/** The same by a label of zones that no node has any more. */
+function wouldPart(term: unknown, { labels }: Pods): boolean {
+	const { topologyKey = "", labelSelector } = (term ?? {}) as Term;
+	return removedZoneLabels.includes(topologyKey) && selects(labelSelector, labels);
 }
 
 interface Spread extends Term {

@@ -14,6 +14,9 @@ const gone: Readonly<Record<string, string>> = {
 	"failure-domain.kubernetes.io/region": "topology.kubernetes.io/region",
 };
 
+/** Of zones, those. */
+export const removedZoneLabels: readonly string[] = Object.keys(gone).filter((label) => gone[label] === zoneLabel);
+
 const storage = kinds("PersistentVolume", "StorageClass");
 
 /** Judged of all pods, servers or not: a label that no node has never does what was meant. */
@@ -26,7 +29,7 @@ export const currentZoneLabel = resourceRule({
 			"No node has the label failure-domain.beta.kubernetes.io/zone any more. A preference for it does nothing without a word, and a requirement leaves every pod pending.",
 		source: "https://kubernetes.io/docs/reference/labels-annotations-taints/#failure-domainbetakubernetesiozone",
 	},
-	fix: `Write ${zoneLabel} (or topology.kubernetes.io/region).`,
+	fix: `Write ${zoneLabel} (or topology.kubernetes.io/region); remediation does, where it is the value of a key.`,
 	severity: "critical",
 	of: (type) => hasPods(type) || storage(type),
 	*judge(resource) {
@@ -53,7 +56,7 @@ function* named(value: unknown, path: string): Generator<Finding> {
 	yield* each(Object.keys(value), function* (key) {
 		const inner = (value as Record<string, unknown>)[key];
 		const setting = Array.isArray(value) ? `${path}[${key}]` : `${path}.${key}`;
-		if (/^(topologyKey|key)$/.test(key) && typeof inner === "string") yield* refused(inner, setting);
+		if (/^(topologyKey|key)$/.test(key) && typeof inner === "string") yield* refused(inner, setting, true);
 		else yield* named(inner, setting);
 	});
 }
@@ -62,7 +65,10 @@ function* labelled(labels: object | undefined, setting: string): Generator<Findi
 	for (const label of Object.keys(labels ?? {})) yield* refused(label, setting);
 }
 
-function* refused(label: string, setting: string): Generator<Finding> {
+/** @param value whether the label is the setting's value, which can be written, and not its name */
+function* refused(label: string, setting: string, value = false): Generator<Finding> {
 	const current = gone[label];
-	if (current) yield { setting, value: label, remedy: `nodes have it no more: write ${current}` };
+	if (!current) return;
+	const mend = value ? { mend: current } : {};
+	yield { setting, value: label, remedy: `nodes have it no more: write ${current}`, ...mend };
 }

@@ -71,7 +71,8 @@ export async function drillFailure(options: DrillOptions, failure: Failure): Pro
 	const forecast = failure.forecast?.(settings) ?? forecastOf(settings, failure.scenario);
 	const client = await startClient(access, settings, options.signal);
 	const term = before.term ?? 0;
-	const state: Progressing = { failure, startedAt: Date.now(), victim, term, failureAt: null, held: false, told: [] };
+	const begun = { cluster: settings.cluster, startedAt: Date.now(), failureAt: null, held: false, told: [] };
+	const state: Progressing = { failure, victim, term, ...begun };
 	try {
 		await causeAndMeasure(state, client, forecast, options);
 	} catch (error) {
@@ -91,6 +92,7 @@ export function forecastOf({ plan, ...settings }: Settings, scenario: Scenario):
 /** How far a drill is: what clean-up and the report need of it. */
 interface Progressing {
 	readonly failure: Failure;
+	readonly cluster: string;
 	readonly startedAt: number;
 	readonly victim: string;
 	readonly term: number;
@@ -220,6 +222,7 @@ function reportOf(
 	sysbench: DrillReport["sysbench"],
 ): DrillReport {
 	return drillReport({
+		cluster: state.cluster,
 		startedAt: state.startedAt,
 		seen,
 		forecast,

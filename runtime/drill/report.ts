@@ -9,6 +9,8 @@ import type { Checked, LedgerReport } from "./messages.ts";
 /** One drill; the names up to `verdict` are what scripts rely on. */
 export interface DrillReport {
 	readonly scenario: Scenario;
+	/** The database that it was done to. */
+	readonly cluster: string;
 	/** ISO 8601. */
 	readonly startedAt: string;
 	readonly objective: { readonly rtoSeconds: number; readonly rpoSeconds: number };
@@ -42,6 +44,7 @@ export interface DrillReport {
 }
 
 export interface ReportParts {
+	readonly cluster: string;
 	/** Milliseconds since 1970. */
 	readonly startedAt: number;
 	readonly seen: Measurements;
@@ -51,10 +54,19 @@ export interface ReportParts {
 	readonly sysbench: DrillReport["sysbench"];
 }
 
-export function drillReport({ startedAt, seen, forecast, judgement, ledger, sysbench }: ReportParts): DrillReport {
+export function drillReport({
+	cluster,
+	startedAt,
+	seen,
+	forecast,
+	judgement,
+	ledger,
+	sysbench,
+}: ReportParts): DrillReport {
 	const { rto, rpo, objective } = forecast;
 	return {
 		scenario: forecast.scenario,
+		cluster,
 		startedAt: new Date(startedAt).toISOString(),
 		objective: { rtoSeconds: inSeconds(objective.rto), rpoSeconds: inSeconds(objective.rpo) },
 		forecast: { rtoSeconds: rto.seconds, rpoSeconds: rpo.seconds, terms: rto.terms },

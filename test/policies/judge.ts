@@ -57,23 +57,24 @@ export function judgeProgram(program: readonly Resource[], config: Readonly<Reco
 
 /** As the engine shows it to a policy. @param program where other resources of it are found */
 export function asSeen(resource: Resource, program: readonly Resource[] = []) {
-	const { type, name, props, protect = false, ignoreChanges = [] } = resource;
+	const { type, name, props, protect = false, ignoreChanges = [], provider } = resource;
 	const unknown = (value: unknown) => value === notKnownYet || nameIn(value) !== undefined;
 	const seen = JSON.parse(JSON.stringify(props, (_key, value) => (unknown(value) ? placeholder : value)));
 	const propertyDependencies = Object.entries(props).map(([input, value]) => [input, madeOf(value, program)]);
 	return declared({
-		urn: urnOf(resource),
+		urn: urnOf(resource, program),
 		type,
 		name,
 		props: seen,
 		opts: { protect, ignoreChanges: [...ignoreChanges] },
+		provider: provider === undefined ? undefined : named(program, provider),
 		propertyDependencies: Object.fromEntries(propertyDependencies),
 	});
 }
 
-function urnOf({ type, name, within }: Resource): string {
-	const chain = within === undefined ? type : `mysql-dr:index:MysqlCluster$${type}`;
-	return `urn:pulumi:test::test::${chain}::${name}`;
+function urnOf({ type, name, within }: Resource, program: readonly Resource[]): string {
+	const around = within === undefined ? undefined : named(program, within);
+	return `urn:pulumi:test::test::${around ? `${around.type}$` : ""}${type}::${name}`;
 }
 
 /** The resources whose IDs are in a value. */
@@ -81,5 +82,5 @@ function madeOf(value: unknown, program: readonly Resource[]): { urn: string }[]
 	if (typeof value === "object" && value !== null)
 		return Object.values(value).flatMap((inner) => madeOf(inner, program));
 	const found = named(program, nameIn(value) ?? "");
-	return found ? [{ urn: urnOf(found) }] : [];
+	return found ? [{ urn: urnOf(found, program) }] : [];
 }

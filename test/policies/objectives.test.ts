@@ -1,5 +1,13 @@
 import { describe, expect, test } from "@jest/globals";
-import { duration } from "../../objectives/index.ts";
+import {
+	duration,
+	inSeconds,
+	milliseconds,
+	type Plan,
+	type Scenario,
+	type SiteFacts,
+	size,
+} from "../../objectives/index.ts";
 import { brokenPromises } from "../../policies/objectives/forecastWithinObjective.ts";
 import { keptPlan, site } from "./cases/objectives.ts";
 
@@ -32,8 +40,85 @@ describe("a broken promise", () => {
 		]);
 	});
 
-	test("is mended by what the message says", () => {
-		const backup = { ...keptPlan.backup, archiveFlushInterval: duration("4m52s") };
-		expect(brokenPromises({ ...keptPlan, backup }, site)).toEqual([]);
+	const { failover, replication, backup } = keptPlan;
+	const failing = (changed: object): Plan => ({ ...keptPlan, failover: { ...failover, ...changed } });
+	const volume = (text: string): Broken => ({ plan: keptPlan, site: { ...site, volume: size(text) } });
+	const dual = ["local-1", "local-2"].map((region) => ({ name: region, region }));
+
+	test.each<[string, Broken, RegExp, (most: string, broken: Broken) => Broken]>([
+		[
+			"binary logs that are sent too seldom",
+			{ plan: { ...keptPlan, backup: { ...backup, archiveFlushInterval: duration("15m") } } },
+			/set archive\.flushInterval to at most (\w+)/,
+			(most) => ({ plan: { ...keptPlan, backup: { ...backup, archiveFlushInterval: duration(most) } } }),
+		],
+		[
+			"probes that come too seldom",
+			{ plan: failing({ probePeriod: duration("10m") }) },
+			/bring plan\.failover\.probePeriod x confirmations \+ probeTimeout to at most (\w+)/,
+			(most) => ({
+				plan: failing({
+					probePeriod: milliseconds(Math.floor((duration(most) - failover.probeTimeout) / failover.confirmations)),
+				}),
+			}),
+		],
+		[
+			"a Lease that is too long",
+			{ plan: failing({ leaseDuration: duration("20m") }) },
+			/bring plan\.failover\.leaseDuration \+ leaseRenewPeriod to at most (\w+)/,
+			(most) => ({ plan: failing({ leaseDuration: milliseconds(duration(most) - failover.leaseRenewPeriod) }) }),
+		],
+		[
+			"replicas that wait too long",
+			{ plan: { ...keptPlan, replication: { ...replication, netTimeout: duration("1h") } } },
+			/bring plan\.replication\.netTimeout to at most (\w+) beyond the detection/,
+			(most) => ({ plan: { ...keptPlan, replication: { ...replication, netTimeout: duration(most) } } }),
+		],
+		[
+			"backups that come too seldom",
+			{ plan: { ...keptPlan, backup: { ...backup, full: "0 2 * * 0", incremental: null } } },
+			/so often \(schedules\.incremental, schedules\.full\) that at most (\w+) pass between two/,
+			(most) => {
+				const hours = Math.floor(inSeconds(duration(most)) / 3600);
+				return { plan: { ...keptPlan, backup: { ...backup, full: "0 2 * * 0", incremental: `0 */${hours} * * *` } } };
+			},
+		],
+		["a volume of which a copy takes too long", volume("20Ti"), /set volume to at most (\w+)/, volume],
+		[
+			"one bucket in two regions, which are a while apart",
+			{
+				plan: promising("region", { rpo: duration("10m") }),
+				site: { ...site, stores: [{ name: "both", region: "local-1", alsoIn: "local-2" }] },
+			},
+			/(take a bucket in each region)/,
+			(_most, { plan }) => ({ plan, site: { ...site, stores: dual } }),
+		],
+	])("of %s is mended by what the strictest of the messages says", (_title, broken, says, mended) => {
+		const findings = brokenPromises(broken.plan, broken.site ?? site);
+		const told = findings.flatMap(({ remedy }) => says.exec(remedy)?.[1] ?? []);
+		expect(told).toHaveLength(findings.length);
+		const strictest = told.toSorted((one, other) => amount(one) - amount(other))[0] ?? "";
+		const { plan, site: at = site } = mended(strictest, broken);
+		expect(findings).not.toEqual([]);
+		expect(brokenPromises(plan, at)).toEqual([]);
 	});
 });
+
+interface Broken {
+	readonly plan: Plan;
+	/** Default: that of the cases. */
+	readonly site?: SiteFacts;
+}
+
+/** Another promise for one scenario. */
+function promising(scenario: Scenario, changed: object): Plan {
+	const { objectives } = keptPlan;
+	const scenarios = { ...objectives.scenarios, [scenario]: { ...objectives.scenarios[scenario], ...changed } };
+	return { ...keptPlan, objectives: { ...objectives, scenarios } };
+}
+
+/** A time or a size as a number. */
+function amount(text: string): number {
+	if (/[KMGT]i$/.test(text)) return size(text);
+	return /^\d/.test(text) ? duration(text) : 0;
+}

@@ -3,6 +3,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test } from "@jest/globals";
 import { parse, stringify } from "yaml";
+import { referenceFile } from "../../local/commands/policy.ts";
 import { forecastChanges } from "../../local/commands/policyForecast.ts";
 import { withDescribedSite } from "../../local/engine/describedSite.ts";
 import { type Engine, presentEngine } from "../../local/engine/engine.ts";
@@ -27,6 +28,7 @@ inEngine("the pack has nothing to say of", () => {
 	test.each([
 		["the stack dev", "dev", (config: string) => config, []],
 		["the stack prod, but what is not known of it before it is there", "prod", (config: string) => config, madeKeys],
+		["the stack prod in Google Cloud", "prod", inGoogleCloud, []],
 		["a standard database on two zones", "prod", onTwoZones, madeKeys],
 	])(
 		"%s",
@@ -44,9 +46,14 @@ inEngine("the pack has nothing to say of", () => {
 	);
 
 	test(
-		"the stack dev, but that nobody has tried it, where there is no evidence",
+		"the stack dev, but that nobody has tried it, with the documentation's own configuration and without evidence",
 		async () => {
-			const report = await previewed("dev", await readFile(join(checkout, "Pulumi.dev.yaml"), "utf8"), {});
+			const page = await readFile(join(checkout, referenceFile), "utf8");
+			const [, example = ""] = /```json\n(.*?)```/s.exec(page) ?? [];
+			const dev = await readFile(join(checkout, "Pulumi.dev.yaml"), "utf8");
+			// Fewer than the example's five, which it does not refuse.
+			const report = await previewed("dev", dev, { ...JSON.parse(example), "three-instances": "advisory" });
+			expect(report.errors).toEqual([]);
 			expect(report.lines.map(({ rule, level }) => [rule, level])).toEqual([
 				["not-judged", "advisory"],
 				["not-judged", "advisory"],
@@ -73,6 +80,11 @@ function previewed(stack: string, config: string, policies: Readonly<Record<stri
 			await previews.close();
 		}
 	});
+}
+
+/** By the one line that Pulumi.prod.yaml speaks of. */
+function inGoogleCloud(config: string): string {
+	return config.replace("mysql-dr:cloud: aws", "mysql-dr:cloud: gcp");
 }
 
 /** Whose third instance shares a zone with another one. */

@@ -11,6 +11,13 @@ describe("a secret as it is", () => {
 		["AWS_SECRET_ACCESS_KEY", "wJalrXUtnFEMI"],
 		["restic-passphrase", "correct horse"],
 		["api_token", "abcdef"],
+		["DB_PASS", "verysecret"],
+		["MYSQL_ROOT_PASSWORD_OLD", "verysecret"],
+		["REPORT_PASSWORD", "verysecret"],
+		["DB_PASSWORD", "refuse2day"],
+		["DB_PASSWORD", "fileserver9"],
+		["DB_PASSWORD", "vault-of-1999"],
+		["DB_PASSWORD", "/x9.dk3"],
 	])("is the setting %s with the value %s", (name, value) => {
 		expect(isPlainSecret(name, value)).toBe(true);
 	});
@@ -27,6 +34,10 @@ describe("a secret as it is", () => {
 		["default_password_lifetime", "360"],
 		["passwordSecret", "mysql-credentials"],
 		["DB_PASSWORD", "vault:secret/data/db#password"],
+		["DB_PASSWORD", "ref+awssecrets://shop/db"],
+		["DB_PASSWORD", "projects/shop/secrets/db/versions/1"],
+		["DB_PASSWORD", "/run/secrets/db"],
+		["MYSQL_ONETIME_PASSWORD", "mandatory"],
 		["MYSQL_USER", "shop"],
 		["default_authentication_plugin", "mysql_native_password"],
 	])("is not the setting %s with the value %s", (name, value) => {

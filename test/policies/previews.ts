@@ -26,6 +26,9 @@ export interface Program {
 	readonly env?: Readonly<Record<string, string>>;
 }
 
+type Environment = Readonly<Record<string, string>>;
+type PackConfig = Readonly<Record<string, object | string>>;
+
 export class Previews {
 	readonly #engine: Engine;
 	readonly #program: Program;
@@ -76,14 +79,25 @@ export class Previews {
 	}
 
 	/** @param policies the pack's configuration, by rule */
-	async preview(
-		env: Readonly<Record<string, string>> = {},
-		policies: Readonly<Record<string, object>> = {},
-	): Promise<PolicyReport> {
+	preview(env: Environment = {}, policies: PackConfig = {}): Promise<PolicyReport> {
+		return this.#judged(["preview", ...this.#stack()], env, policies);
+	}
+
+	/** An update that the pack judges, without a preview before it. */
+	up(env: Environment = {}, policies: PackConfig = {}): Promise<PolicyReport> {
+		return this.#judged(["up", "--yes", "--skip-preview", ...this.#stack()], env, policies);
+	}
+
+	/** What is deployed, as `npm run policy -- --existing` asks for it. */
+	existing(policies: PackConfig = {}): Promise<PolicyReport> {
+		return this.#judged(["policy", "analyze", "--stack", this.#program.stack], {}, policies);
+	}
+
+	async #judged(command: readonly string[], env: Environment, policies: PackConfig): Promise<PolicyReport> {
 		const file = join(this.#folder, "policies.json");
 		await writeFile(file, JSON.stringify(policies));
-		const judged = ["--policy-pack", pack, "--policy-pack-config", file];
-		const { stdout } = await this.#pulumi(["preview", "--json", ...judged, ...this.#stack()], {
+		const judged = ["--json", "--policy-pack", pack, "--policy-pack-config", file];
+		const { stdout } = await this.#pulumi([...command, ...judged], {
 			env: { ...env, ...streamEvents },
 			accept: [0, ...refused],
 		});
@@ -111,6 +125,7 @@ export class Previews {
 				PULUMI_CONFIG_PASSPHRASE: "test",
 				// No cluster, whatever this machine has.
 				KUBECONFIG: join(this.#folder, "no-kubeconfig"),
+				MYSQL_DR_TEST_RENDERED: join(this.#folder, "rendered"),
 				...this.#program.env,
 				...env,
 			},

@@ -8,17 +8,19 @@ import { Previews } from "./previews.ts";
 import { belongs } from "./prod/alterDeclared.ts";
 import { batches, configWith, databasesOf } from "./prod/config.ts";
 import type { Row } from "./prod/row.ts";
-import { good, refusedAtTheDoor, refusedByRules } from "./prod/table.ts";
+import { good, refusedAtTheDoor, refusedByRules, refusedInClouds } from "./prod/table.ts";
 import { proven } from "./proven.ts";
 
 const engine = await presentEngine();
 const inEngine = engine ? describe : describe.skip;
 
+const refused = [...refusedByRules, ...refusedInClouds];
+
 /** For a hang alone. */
 const patience = 900_000;
 
 test("the table has sixty bad settings and thirty good ones", () => {
-	expect(refusedByRules.length + refusedAtTheDoor.length).toBeGreaterThanOrEqual(60);
+	expect(refused.length + refusedAtTheDoor.length).toBeGreaterThanOrEqual(60);
 	expect(good.length).toBeGreaterThanOrEqual(30);
 });
 
@@ -27,7 +29,7 @@ inEngine("of the settings of production", () => {
 	const open: Previews[] = [];
 
 	beforeAll(async () => {
-		const together = [...batches(refusedByRules), ...batches(good), ...batches(refusedAtTheDoor)];
+		const together = [...batches(refused), ...batches(good), ...batches(refusedAtTheDoor)];
 		const folder = join(import.meta.dirname, "prod");
 		const previews = await Previews.open(engine as Engine, { folder, project: "mysql-dr", stack: "prod" });
 		open.push(previews);
@@ -43,12 +45,12 @@ inEngine("of the settings of production", () => {
 		for (const previews of open) await previews.close();
 	});
 
-	test.each(refusedByRules.map((row) => [row.title, row.rule, row] as const))("%s: refused by %s", (_, rule, row) => {
+	test.each(refused.map((row) => [row.title, row.rule, row] as const))("%s: refused by %s", (_, rule, row) => {
 		expect(reports.get(row)?.errors).toEqual([]);
 		expect(spoken(row)).toContain(rule);
 	});
 
-	test.each([...Map.groupBy(refusedByRules, ({ name }) => name)])("%s is refused by no other rule", (_, sharing) => {
+	test.each([...Map.groupBy(refused, placeOf)])("%s is refused by no other rule", (_, sharing) => {
 		const expected = sharing.flatMap(({ rule, also, open }) => [rule, also, ...(open ? [notJudgedText.name] : [])]);
 		expect(sharing.flatMap(spoken).filter((rule) => !expected.includes(rule))).toEqual([]);
 	});
@@ -77,6 +79,12 @@ inEngine("of the settings of production", () => {
 		return [...new Set(shown.map(({ rule }) => rule))];
 	}
 });
+
+/** What rows share, so that a rule which speaks of one of them may speak of any: a database, or a whole preview. */
+function placeOf(row: Row): string {
+	if (row.cloud) return `production in ${row.cloud}`;
+	return row.stack ? `site and sections ${batches(refused).findIndex((batch) => batch.includes(row))}` : row.name;
+}
 
 /** How the line about a field begins. */
 function start(field = ""): RegExp {

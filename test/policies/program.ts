@@ -9,6 +9,8 @@ export interface Resource {
 	// biome-ignore lint/suspicious/noExplicitAny: the shapes of all kinds of resources
 	readonly props: Record<string, any>;
 	readonly component?: boolean;
+	/** Name of the provider among the resources (`pulumi:providers:aws`) that makes it. */
+	readonly provider?: string;
 	/** Name of the component that it is in. */
 	readonly within?: string;
 	readonly protect?: boolean;
@@ -44,12 +46,12 @@ export function object(apiVersion: string, kind: string, props: Resource["props"
 }
 
 /**
- * Settings to be different, by their path; undefined takes one away; `protect` and `ignoreChanges` are the resource's options.
+ * Settings to be different, by their path; undefined takes one away; `protect`, `ignoreChanges` and `within` are the resource's own.
  * By kind, or kind and name where there are several (`CronJob backup`); null takes the resource away.
  */
 export type Changes = Readonly<Record<string, Readonly<Record<string, unknown>> | null>>;
 
-const options = new Set(["protect", "ignoreChanges"]);
+const options = new Set(["protect", "ignoreChanges", "within"]);
 
 /** The program with changes in the resources of these kinds. */
 export function changed(program: readonly Resource[], changes: Changes): Resource[] {

@@ -1,4 +1,7 @@
-/** Evidence of a restore and a failover that were tried yesterday: the configuration that a pack is given where all is well. */
+/**
+ * Evidence of a restore and a failover that were tried yesterday, and that less was promised before: the configuration that a pack
+ * is given where all is well.
+ */
 
 /** As the jobs and commands write them, in what a rule looks at. */
 export function restoreReport(changed: object = {}) {
@@ -11,17 +14,24 @@ export function drillReport(changed: object = {}) {
 		{ rtoSeconds: 300, rpoSeconds: 0 },
 		{ rtoSeconds: 3, rpoSeconds: 0 },
 	];
-	return { scenario: "pod", startedAt: daysAgo(1), verdict: "held", objective, measured, ...changed };
+	return { scenario: "pod", cluster: "shop", startedAt: daysAgo(1), verdict: "held", objective, measured, ...changed };
 }
 
 export function daysAgo(days: number): string {
 	return new Date(Date.now() - days * 86_400_000).toISOString();
 }
 
+const weak = { tier: "standard", rto: "7d", rpo: "7d" };
+
 /** By rule. @param clusters default: the sound program's database, and the stack's own */
 export function proven(
 	clusters: readonly string[] = ["shop", "mysql"],
 ): Readonly<Record<string, Readonly<Record<string, unknown>>>> {
 	const restores = clusters.map((cluster) => restoreReport({ cluster }));
-	return { "restore-tested": { reports: restores }, "failover-drilled": { reports: [drillReport()] } };
+	return {
+		"restore-tested": { reports: restores },
+		"failover-drilled": { reports: clusters.map((cluster) => drillReport({ cluster })) },
+		"bucket-tls": { organisation: true },
+		"promise-not-weakened": { before: Object.fromEntries(clusters.map((cluster) => [cluster, weak])) },
+	};
 }

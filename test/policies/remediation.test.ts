@@ -20,11 +20,21 @@ inEngine("at the level remediate", () => {
 	let report: PolicyReport | undefined;
 
 	beforeAll(async () => {
-		const mendable = cases.filter(({ rule, says }) => says && ["claims-kept", "snapshots-retained"].includes(rule));
+		const mendable = cases.filter(
+			({ rule, says, title }) =>
+				says &&
+				(["claims-kept", "snapshots-retained"].includes(rule) ||
+					(rule === "current-zone-label" && title === "the written plan's preference")),
+		);
 		const folder = join(import.meta.dirname, "engine");
 		previews = await Previews.open(engine as Engine, { folder, project: "test", stack: "test" });
 		const chosen = { MYSQL_DR_TEST_CASES: mendable.map(({ namespace }) => namespace).join(",") };
-		report = await previews.preview(chosen, { ...proven(), "claims-kept": remediate, "snapshots-retained": remediate });
+		report = await previews.preview(chosen, {
+			...proven(),
+			"claims-kept": remediate,
+			"snapshots-retained": remediate,
+			"current-zone-label": remediate,
+		});
 	}, patience);
 
 	afterAll(() => previews?.close());
@@ -33,7 +43,7 @@ inEngine("at the level remediate", () => {
 		expect(report).toMatchObject({ lines: [], errors: [] });
 	});
 
-	test("Retain is deployed in place of what the program says, and the rest as it is", () => {
+	test("Retain, and the label that nodes have, are deployed in place of what the program says, and the rest as it is", () => {
 		const spec = (policy: object) => ({
 			spec: expect.objectContaining({ persistentVolumeClaimRetentionPolicy: policy }),
 		});
@@ -41,6 +51,7 @@ inEngine("at the level remediate", () => {
 			expect.arrayContaining([
 				mended("claims-kept", "claims-kept-1/db", spec({ whenDeleted: "Retain", whenScaled: "Retain" })),
 				mended("claims-kept", "claims-kept-2/db", spec({ whenScaled: "Retain" })),
+				mended("current-zone-label", "current-zone-label-1/db", { spec: preferring("topology.kubernetes.io/zone") }),
 				mended("snapshots-retained", "snapshots-retained-1/snapshots-retained-1-snapshots", {
 					deletionPolicy: "Retain",
 					driver: "ebs.csi.aws.com",
@@ -50,9 +61,18 @@ inEngine("at the level remediate", () => {
 				}),
 			]),
 		);
-		expect(report?.mended).toHaveLength(4);
+		expect(report?.mended).toHaveLength(5);
 	});
 });
+
+function preferring(topologyKey: string) {
+	const podAffinityTerm = expect.objectContaining({ topologyKey });
+	const podAntiAffinity = expect.objectContaining({
+		preferredDuringSchedulingIgnoredDuringExecution: [expect.objectContaining({ podAffinityTerm })],
+	});
+	const spec = expect.objectContaining({ affinity: { podAntiAffinity } });
+	return expect.objectContaining({ template: expect.objectContaining({ spec }) });
+}
 
 function mended(rule: string, name: string, after: object) {
 	return { rule, urn: expect.stringMatching(new RegExp(`::${name}$`)), after: expect.objectContaining(after) };

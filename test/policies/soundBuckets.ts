@@ -107,15 +107,22 @@ export function gcpBucket(changes: object): Resource[] {
 		location: "EUR4",
 		rpo: "ASYNC_TURBO",
 		versioning: { enabled: true },
-		enableObjectRetention: true,
+		retentionPolicy: { retentionPeriod: "2678400", isLocked: true },
 		publicAccessPrevention: "enforced",
 		uniformBucketLevelAccess: true,
 		encryption: { defaultKmsKeyName: "projects/company/locations/eur4/keyRings/dr/cryptoKeys/backups" },
 		...changes,
 	};
-	return [{ type: "gcp:storage/bucket:Bucket", name: "mysql-backups", props: JSON.parse(JSON.stringify(props)) }];
+	return [
+		{
+			type: "gcp:storage/bucket:Bucket",
+			name: "mysql-backups",
+			props: JSON.parse(JSON.stringify(props)),
+			protect: true,
+		},
+	];
 }
 
 function bucket(name: string, props: object): Resource {
-	return { type: "aws:s3/bucket:Bucket", name, props: JSON.parse(JSON.stringify(props)) };
+	return { type: "aws:s3/bucket:Bucket", name, props: JSON.parse(JSON.stringify(props)), protect: true };
 }

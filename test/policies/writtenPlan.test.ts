@@ -19,7 +19,7 @@ const faults: readonly (readonly [string, string, RegExp])[] = [
 	[
 		"replicas keep apart only if the scheduler likes",
 		"zone-anti-affinity",
-		/StatefulSet mysql-replica: .*requiredDuringScheduling.* is not set/,
+		/StatefulSet mysql-replica: .*preferredDuringScheduling.* is \[.*a preference does not hold/,
 	],
 	["zones by a label that no node has", "current-zone-label", /failure-domain\.beta\.kubernetes\.io\/zone/],
 	["one pod is the primary, and no other can be", "three-instances", /StatefulSet mysql-primary: spec\.replicas is 1/],
@@ -34,11 +34,15 @@ const faults: readonly (readonly [string, string, RegExp])[] = [
 	["what a replica has may be in memory alone", "relay-log-kept", /mysql-replica: .*sync_relay_log/],
 	["an hourly full dump is called incremental", "incremental-is-one", /CronJob mysql-incremental/],
 	[
-		"up to an hour is lost, five minutes are promised",
+		"a quarter of an hour is lost with the copies of logs, five minutes are promised",
 		"backup-within-rpo",
-		/CronJob mysql-incremental: .*"0 \* \* \* \*"/,
+		/CronJob mysql-binlogs: .*"\*\/15 \* \* \* \*"/,
 	],
-	["no copy is ever booted", "backup-validated", /CronJob mysql-(backup|full|incremental): CronJob for validation/],
+	[
+		"a copy is loaded over the database and compared with it, and none is ever booted",
+		"backup-validated",
+		/CronJob mysql-backup-validation: .*it starts no server on a copy/,
+	],
 	["copies lie in a volume beside the database", "not-judged", /CronJob mysql-full: .*backup-regions/],
 	["nothing is ever let go, or all of it", "not-judged", /CronJob mysql-full: .*backup-retention/],
 	["whether volumes outlive their claims, nobody says", "not-judged", /mysql-primary: .*storageClassName/],
@@ -66,6 +70,7 @@ const faults: readonly (readonly [string, string, RegExp])[] = [
 	["whoever may read it has the data", "bucket-encryption", /Bucket mysql-backups/],
 	["it is lost with its region", "bucket-replication", /Bucket mysql-backups/],
 	["and is reached without TLS", "bucket-tls", /Bucket mysql-backups/],
+	["whoever destroys the stack destroys it", "bucket-protected", /Bucket mysql-backups: protect is false/],
 	["no restore was ever tried", "not-judged", /restore was last tried/],
 	["no failover was ever practised", "not-judged", /failover was last practised/],
 ];

@@ -43,4 +43,33 @@ describe("what policies said", () => {
 		expect(document).toMatchObject({ verdict: "failed", kept: [], errors: ["no such image"] });
 		expect(policyText(document)).toBe("error: no such image\npolicies: failed\n");
 	});
+
+	test("is refused where data would be deleted and made anew, unless that is meant", () => {
+		const step = (op: string, type: string) => ({
+			resourcePreEvent: {
+				metadata: {
+					op,
+					urn: `urn:pulumi:dev::mysql-dr::mysql-dr:index:MysqlCluster$${type}::mysql`,
+					type,
+					keys: ["spec.serviceName"],
+				},
+			},
+		});
+		const set = ["create-replacement", "replace", "delete-replaced"].map((op) =>
+			step(op, "kubernetes:apps/v1:StatefulSet"),
+		);
+		const report = policyReport([...set, summary].map((one) => `${JSON.stringify(one)}\n`).join(""));
+		const document = policyDocument(report, rules);
+		expect(document.verdict).toBe("refused");
+		expect(document.findings).toEqual([
+			expect.objectContaining({
+				rule: "nothing-replaced",
+				level: "mandatory",
+				text: expect.stringMatching(/^StatefulSet mysql: spec\.serviceName asks for "replace"; .*--may-replace mysql/),
+			}),
+		]);
+		expect(policyDocument(report, rules, ["mysql"]).verdict).toBe("kept");
+		expect(documentOf(step("replace", "kubernetes:core/v1:ConfigMap"), summary).verdict).toBe("kept");
+		expect(documentOf(step("update", "kubernetes:apps/v1:StatefulSet"), summary).verdict).toBe("kept");
+	});
 });

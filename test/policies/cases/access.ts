@@ -1,8 +1,9 @@
 import { object } from "../program.ts";
-import type { CaseTable } from "./case.ts";
+import type { Case, CaseTable } from "./case.ts";
 
 const pod = "spec.template.spec";
 const server = `${pod}.containers[0]`;
+const anyName = 'metadata.annotations["mysql-dr/any-name"]';
 
 export const accessCases: CaseTable = {
 	"restricted-pods": {
@@ -32,6 +33,27 @@ export const accessCases: CaseTable = {
 					`StatefulSet db: ${pod}.volumes[1].hostPath is "/var/lib/mysql"`,
 					`StatefulSet db: ${server}.securityContext.privileged is true`,
 					`StatefulSet db: ${server}.securityContext.capabilities.add is ["SYS_ADMIN"]`,
+				],
+			},
+			{
+				title: "what else is the node's own",
+				change: {
+					StatefulSet: {
+						[`${pod}.securityContext.sysctls`]: [{ name: "kernel.msgmax", value: "65536" }],
+						[`${pod}.volumes[1]`]: { name: "disk", iscsi: { targetPortal: "10.0.0.1", iqn: "iqn.2026-11.db", lun: 0 } },
+						[`${server}.ports[0].hostPort`]: 3306,
+						[`${server}.securityContext.runAsUser`]: 0,
+						[`${server}.securityContext.procMount`]: "Unmasked",
+						[`${server}.securityContext.seLinuxOptions`]: { type: "spc_t" },
+					},
+				},
+				says: [
+					`StatefulSet db: ${pod}.securityContext.sysctls[0] is "kernel.msgmax"`,
+					`StatefulSet db: ${pod}.volumes[1].iscsi is "iscsi"`,
+					`StatefulSet db: ${server}.ports[0].hostPort is 3306`,
+					`StatefulSet db: ${server}.securityContext.runAsUser is 0`,
+					`StatefulSet db: ${server}.securityContext.procMount is "Unmasked"`,
+					`StatefulSet db: ${server}.securityContext.seLinuxOptions is {"type":"spc_t"}`,
 				],
 			},
 			{
@@ -78,10 +100,38 @@ export const accessCases: CaseTable = {
 				change: { NetworkPolicy: { "spec.ingress": [{}] } },
 				says: ["StatefulSet db: NetworkPolicy db: spec.ingress is [{}]"],
 			},
+			{
+				title: "one that lets in every address",
+				change: { NetworkPolicy: { "spec.ingress": [{ from: [{ ipBlock: { cidr: "0.0.0.0/0" } }] }] } },
+				says: ["StatefulSet db: NetworkPolicy db: spec.ingress is [{"],
+			},
+			{
+				title: "one that lets in every pod, on every port of a protocol",
+				change: {
+					NetworkPolicy: { "spec.ingress": [{ ports: [{ protocol: "TCP" }], from: [{ namespaceSelector: {} }] }] },
+				},
+				says: ["StatefulSet db: NetworkPolicy db: spec.ingress is [{"],
+			},
 		],
 		accepts: [
 			{ title: "one for all pods of the namespace", change: { NetworkPolicy: { "spec.podSelector": {} } } },
 			{ title: "one that lets in nobody", change: { NetworkPolicy: { "spec.ingress": undefined } } },
+			{
+				title: "one that lets in the pods of its namespace, and some of another",
+				change: {
+					NetworkPolicy: {
+						"spec.ingress": [
+							{
+								from: [
+									{ podSelector: {} },
+									{ namespaceSelector: {}, podSelector: { matchLabels: { app: "shop" } } },
+									{ ipBlock: { cidr: "10.0.0.0/8" } },
+								],
+							},
+						],
+					},
+				},
+			},
 		],
 	},
 	"no-wildcard-rights": {
@@ -109,6 +159,11 @@ export const accessCases: CaseTable = {
 				},
 				says: ['RoleBinding watchdog: roleRef.name is "cluster-admin"'],
 			},
+			{
+				title: "a role that is not in the stack",
+				change: { Role: null },
+				open: ['RoleBinding watchdog: roleRef.name is "watchdog", a Role that is not in the stack'],
+			},
 		],
 		accepts: [
 			{
@@ -135,8 +190,44 @@ export const accessCases: CaseTable = {
 				change: { Role: { "rules[0].resources": ["secrets"] } },
 				says: ["Role watchdog: rules[0].resourceNames is not set"],
 			},
+			grant("commands in any pod", [""], ["pods/exec"], ["create"]),
+			grant("the number of any instances", ["apps"], ["statefulsets/scale"], ["patch"]),
+			grant("the end of any snapshot", ["snapshot.storage.k8s.io"], ["volumesnapshots"], ["delete"]),
+			grant("any volume", [""], ["persistentvolumes"], ["get", "patch"]),
+			grant("more rights than its own", ["rbac.authorization.k8s.io"], ["clusterroles"], ["bind"]),
+			grant("to be anybody else", [""], ["users"], ["impersonate"]),
+			{
+				...grant("any volume, for a reason that is none", [""], ["persistentvolumes"], ["get", "patch"]),
+				change: {
+					Role: {
+						[anyName]: "persistentvolumes",
+						"rules[1]": { apiGroups: [""], resources: ["persistentvolumes"], verbs: ["get", "patch"] },
+					},
+				},
+			},
 		],
 		accepts: [
+			{
+				title: "any volume, for a reason that the role gives",
+				change: {
+					Role: {
+						[anyName]: "persistentvolumes: one that is given up is told Retain, and is named by nobody beforehand",
+						"rules[1]": { apiGroups: [""], resources: ["persistentvolumes"], verbs: ["get", "patch"] },
+					},
+				},
+			},
+			{
+				title: "what OpenShift asks for",
+				change: {
+					Role: {
+						"rules[1]": {
+							apiGroups: ["discovery.k8s.io"],
+							resources: ["endpointslices/restricted"],
+							verbs: ["create"],
+						},
+					},
+				},
+			},
 			{
 				title: "making what has no name yet",
 				change: { Role: { "rules[0]": { apiGroups: [""], resources: ["configmaps"], verbs: ["create"] } } },
@@ -150,6 +241,11 @@ export const accessCases: CaseTable = {
 		],
 	},
 };
+
+function grant(title: string, apiGroups: string[], resources: string[], verbs: string[]): Case {
+	const says = ["Role watchdog: rules[1].resourceNames is not set"];
+	return { title, change: { Role: { "rules[1]": { apiGroups, resources, verbs } } }, says };
+}
 
 function check(namespace: string, securityContext: object) {
 	const container = {

@@ -5,6 +5,7 @@ import { backupCases } from "./backup.ts";
 import { bucketsCases } from "./buckets.ts";
 import { type CaseTable, placed } from "./case.ts";
 import { evidenceCases } from "./evidence.ts";
+import { managedCases } from "./managed.ts";
 import { objectivesCases } from "./objectives.ts";
 import { operationsCases } from "./operations.ts";
 import { replicationCases } from "./replication.ts";
@@ -22,6 +23,7 @@ export const caseTables: CaseTable = {
 	...secretsCases,
 	...accessCases,
 	...operationsCases,
+	...managedCases,
 	...evidenceCases,
 };
 export const cases = placed(caseTables);

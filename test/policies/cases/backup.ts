@@ -10,6 +10,7 @@ const standard = { 'metadata.annotations["mysql-dr/tier"]': "standard" };
 
 /** No backup, no archive, no trial. */
 const none = { "CronJob backup": null, "CronJob restore-test": null, "Deployment archive": null };
+const noArchive = ["archive-present"];
 /** The written plan's way: everything each hour, called what it is not. */
 const hourly = {
 	"spec.schedule": "0 * * * *",
@@ -27,7 +28,7 @@ function cronJob(name: string, namespace: string, schedule: string, command: rea
 export const backupCases: CaseTable = {
 	"backup-scheduled": {
 		refuses: [
-			{ title: "none", change: none, says: ["StatefulSet db: CronJob is not set"] },
+			{ title: "none", change: none, says: ["StatefulSet db: CronJob is not set"], also: noArchive },
 			{
 				title: "one a month",
 				change: { "CronJob backup": { "spec.schedule": "@monthly" } },
@@ -50,6 +51,12 @@ export const backupCases: CaseTable = {
 					"CronJob backup": { 'spec.jobTemplate.spec.template.metadata.labels["app.kubernetes.io/instance"]': "other" },
 				},
 				says: ["StatefulSet db: CronJob is not set"],
+				also: noArchive,
+			},
+			{
+				title: "one that copies back alone",
+				change: { ...none, "CronJob backup": { "metadata.name": "restore", [command]: ["xtrabackup", "--copy-back"] } },
+				open: [`CronJob restore: ${role} is not set, and what it runs is not in the program`],
 			},
 			{
 				title: "a script that is not in the program",
@@ -63,6 +70,12 @@ export const backupCases: CaseTable = {
 			},
 		],
 		accepts: [
+			{
+				title: "a dump whose option has the word verify in it",
+				change: {
+					"CronJob backup": { [command]: ["sh", "-c", "mysqldump --ssl-verify-server-cert -h db > /backup/all.sql"] },
+				},
+			},
 			{
 				title: "a script that says what it is",
 				change: { "CronJob backup": { [command]: ["sh", "/scripts/backup.sh"], [role]: "full" } },
@@ -79,7 +92,8 @@ export const backupCases: CaseTable = {
 			{
 				title: "a database that is backed up elsewhere",
 				change: none,
-				config: { elsewhere: ["backup-scheduled-11/app.kubernetes.io/instance=shop"] },
+				config: { elsewhere: ["<namespace>/app.kubernetes.io/instance=shop"] },
+				also: noArchive,
 			},
 		],
 	},
@@ -89,11 +103,22 @@ export const backupCases: CaseTable = {
 				title: "the written plan's hourly dump",
 				change: { "Deployment archive": null, "CronJob backup": hourly },
 				says: ['CronJob backup: spec.schedule is "0 * * * *"'],
+				also: noArchive,
 			},
 			{
 				title: "an archive without a pod",
 				change: { "Deployment archive": { "spec.replicas": 0 } },
 				says: ["Deployment archive: spec.replicas is 0"],
+			},
+			{
+				title: "an hourly dump, where an hour may be lost: it takes its time as well",
+				change: {
+					"Deployment archive": null,
+					StatefulSet: { 'metadata.annotations["mysql-dr/rpo"]': "1h" },
+					"CronJob backup": hourly,
+				},
+				says: ['CronJob backup: spec.schedule is "0 * * * *"'],
+				also: noArchive,
 			},
 			{
 				title: "logs that are fetched each quarter of an hour",
@@ -109,14 +134,46 @@ export const backupCases: CaseTable = {
 		],
 		accepts: [
 			{
-				title: "an hourly dump, where an hour may be lost",
+				title: "an hourly dump, where two hours may be lost",
 				change: {
 					"Deployment archive": null,
-					StatefulSet: { 'metadata.annotations["mysql-dr/rpo"]': "1h" },
+					StatefulSet: { 'metadata.annotations["mysql-dr/rpo"]': "2h" },
 					"CronJob backup": hourly,
 				},
+				also: noArchive,
 			},
 			{ title: "an archive as a StatefulSet", change: { "Deployment archive": { [role]: "archive" } } },
+		],
+	},
+	"archive-present": {
+		refuses: [
+			{
+				title: "an hourly dump alone, where two hours may be lost",
+				change: {
+					"Deployment archive": null,
+					StatefulSet: { 'metadata.annotations["mysql-dr/rpo"]': "2h" },
+					"CronJob backup": hourly,
+				},
+				says: ["StatefulSet db: archive of binary logs is not set"],
+			},
+			{
+				title: "a script of which nobody says what it is",
+				change: {
+					"Deployment archive": null,
+					StatefulSet: { 'metadata.annotations["mysql-dr/rpo"]': "2d" },
+				},
+				more: (namespace) => [cronJob("log-backup", namespace, "0 * * * *", ["sh", "/scripts/logs.sh"])],
+				open: [`CronJob log-backup: ${role} is not set, and what it runs is not in the program`],
+			},
+		],
+		accepts: [
+			{
+				title: "the files as they are, more often than the promise says",
+				change: { "Deployment archive": null },
+				more: (namespace) => [
+					cronJob("logs", namespace, "*/4 * * * *", ["sh", "-c", "cp /var/log/mysql/mysql-bin.* /backup/binlogs/"]),
+				],
+			},
 		],
 	},
 	"backup-in-another-region": {
@@ -150,6 +207,29 @@ export const backupCases: CaseTable = {
 				title: "suspended",
 				change: { "CronJob restore-test": { "spec.suspend": true } },
 				says: ["CronJob restore-test: spec.suspend is true"],
+			},
+			{
+				title: "an option that has the word in it",
+				change: { "CronJob restore-test": null },
+				more: (namespace) => [
+					cronJob("copies", namespace, "0 5 * * *", ["sh", "-c", "aws s3 sync --no-verify-ssl /backup s3://copies"]),
+				],
+				says: ["CronJob backup: CronJob for validation is not set"],
+			},
+			{
+				title: "one that copies back and boots nothing",
+				change: { "CronJob restore-test": { [command]: ["sh", "-c", "xtrabackup --copy-back --target-dir=/backup"] } },
+				says: ['CronJob restore-test: CronJob for validation is "restore-test"'],
+			},
+			{
+				title: "one that asks whether a file is whole",
+				change: { "CronJob restore-test": { [command]: ["mysqlbackup", "--backup-image=/backup/db.mbi", "validate"] } },
+				says: ['CronJob restore-test: CronJob for validation is "restore-test"'],
+			},
+			{
+				title: "a script that is not in the program",
+				change: { "CronJob restore-test": { [command]: ["sh", "/scripts/restore-test.sh"] } },
+				open: [`CronJob restore-test: ${role} is not set, and what it runs is not in the program`],
 			},
 		],
 		accepts: [

@@ -19,7 +19,7 @@ export interface Case {
 	readonly open?: readonly string[];
 	/** Other rules that must speak too, as the program cannot break the one without the other. */
 	readonly also?: readonly string[];
-	/** The rule's configuration. */
+	/** The rule's configuration; `<namespace>` in its texts is the case's own. */
 	readonly config?: Readonly<Record<string, unknown>>;
 	/** The rule objects to other cases where this one is: it has a preview of its own. */
 	readonly apart?: boolean;
@@ -57,9 +57,11 @@ export function placed(table: CaseTable): PlacedCase[] {
 			const apart = program.map((resource) => ({
 				...resource,
 				name: `${namespace}/${resource.name}`,
+				...(resource.provider ? { provider: `${namespace}/${resource.provider}` } : {}),
 				...(resource.within ? { within: `${namespace}/${resource.within}` } : {}),
 			}));
-			return { ...one, rule, namespace, program: apart };
+			const config = one.config && JSON.parse(JSON.stringify(one.config).replaceAll("<namespace>", namespace));
+			return { ...one, ...(config ? { config } : {}), rule, namespace, program: apart };
 		}),
 	);
 }

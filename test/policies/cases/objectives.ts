@@ -30,10 +30,10 @@ function database(changed: object = {}): Resource {
 	return { type: "mysql-dr:index:MysqlCluster", name: "mysql", component: true, props };
 }
 
-/** The stack's outputs of one database, without the scenarios. */
-function promised(tier: Tier) {
+/** The stack's outputs of one database. */
+function promised(tier: Tier, scenarios: Readonly<Record<string, object>> = {}) {
 	const { rto, rpo } = tierPromises[tier];
-	const objectives = { tier, rtoSeconds: inSeconds(rto), rpoSeconds: inSeconds(rpo), scenarios: {} };
+	const objectives = { tier, rtoSeconds: inSeconds(rto), rpoSeconds: inSeconds(rpo), scenarios };
 	return { databases: { mysql: { objectives } } };
 }
 
@@ -105,8 +105,50 @@ export const objectivesCases: CaseTable = {
 					"Stack test-test: databases.mysql.objectives.rpoSeconds is 3600",
 				],
 			},
+			{
+				title: "one scenario, with the rest as it was",
+				only: true,
+				outputs: {
+					before: promised("critical", {
+						zone: { rtoSeconds: 300, rpoSeconds: 0 },
+						pod: { rtoSeconds: 60, rpoSeconds: 0 },
+					}),
+					now: promised("critical", {
+						zone: { rtoSeconds: 300, rpoSeconds: 60 },
+						pod: { rtoSeconds: 30, rpoSeconds: 0 },
+					}),
+				},
+				says: ["Stack test-test: databases.mysql.objectives.scenarios.zone.rpoSeconds is 60"],
+			},
+			{
+				title: "annotations that promise less than before",
+				change: { StatefulSet: { [rto]: "20m", 'metadata.annotations["mysql-dr/tier"]': "standard" } },
+				config: { before: { shop: { tier: "critical", rto: "15m", rpo: "5m" } } },
+				rulesAlone: true,
+				says: [
+					`StatefulSet db: ${rto} is "20m"`,
+					'StatefulSet db: metadata.annotations["mysql-dr/tier"] is "standard"',
+				],
+			},
+			{
+				title: "annotations, and nobody says what was promised before",
+				config: { before: {} },
+				open: ["StatefulSet db: what the last deployment promised is not given (before.shop in"],
+				rulesAlone: true,
+			},
 		],
 		accepts: [
+			{
+				title: "annotations that promise more",
+				change: { StatefulSet: { [rto]: "10m" } },
+				config: { before: { shop: { tier: "standard", rto: "15m", rpo: "5m" } } },
+			},
+			{
+				title: "annotations that promise less, which is confirmed",
+				rulesAlone: true,
+				change: { StatefulSet: { [rto]: "20m" } },
+				config: { before: { shop: { rto: "15m" } }, confirmed: ["shop: rto 15m to 20m"] },
+			},
 			{ title: "the first deployment", only: true, outputs: { before: {}, now: promised("standard") } },
 			{ title: "a stricter tier", only: true, outputs: { before: promised("standard"), now: promised("critical") } },
 			{

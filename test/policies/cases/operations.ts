@@ -1,5 +1,5 @@
 import { notKnownYet, object } from "../program.ts";
-import { pinned } from "../soundSurroundings.ts";
+import { pinned, restricted, restrictedPod } from "../soundSurroundings.ts";
 import type { CaseTable } from "./case.ts";
 
 const pod = "spec.template.spec";
@@ -81,6 +81,11 @@ export const operationsCases: CaseTable = {
 				says: ['ServiceMonitor mysql: spec.endpoints is "metrics"'],
 			},
 			{
+				title: "another application's monitor, Service and rule",
+				more: (namespace: string) => ofAnother(namespace, "web"),
+				says: ["StatefulSet db: ServiceMonitor is not set", "StatefulSet db: PrometheusRule is not set"],
+			},
+			{
 				title: "nothing, where it is expected",
 				rulesAlone: true,
 				config: { expected: true },
@@ -90,7 +95,16 @@ export const operationsCases: CaseTable = {
 		accepts: [
 			{
 				title: "monitor and rule",
-				more: (namespace: string) => [monitor(namespace), rule(namespace), service(namespace, "metrics")],
+				more: (namespace: string) => [
+					...[monitor(namespace), rule(namespace), service(namespace, "metrics")],
+					// One of another application that looks into every namespace is none of the database's.
+					...ofAnother(`${namespace}-web`, "web", { any: true }),
+				],
+			},
+			{
+				title: "an exporter beside it",
+				rulesAlone: true,
+				more: (namespace: string) => [monitor(namespace), rule(namespace), ...exporter(namespace)],
 			},
 		].map(alone),
 	},
@@ -160,6 +174,49 @@ function alone<One extends object>(one: One) {
 }
 
 const app = { app: "mysql" };
+const database = { "app.kubernetes.io/instance": "shop", "app.kubernetes.io/name": "db" };
+
+/** Monitor, Service and rule of something that is no MySQL. */
+function ofAnother(namespace: string, name: string, namespaceSelector: object = {}) {
+	const labels = { app: name };
+	return [
+		object("monitoring.coreos.com/v1", "ServiceMonitor", {
+			metadata: { name, namespace },
+			spec: { selector: { matchLabels: labels }, namespaceSelector, endpoints: [{ port: "http" }] },
+		}),
+		object("monitoring.coreos.com/v1", "PrometheusRule", {
+			metadata: { name, namespace },
+			spec: { groups: [{ name, rules: [{ alert: "WebDown", expr: "up == 0" }] }] },
+		}),
+		object("v1", "Service", {
+			metadata: { name, namespace, labels },
+			spec: { selector: labels, ports: [{ name: "http", port: 80 }] },
+		}),
+	];
+}
+
+function exporter(namespace: string) {
+	const labels = { app: "exporter" };
+	const container = {
+		name: "exporter",
+		image: pinned("prom/mysqld-exporter:1"),
+		ports: [{ name: "metrics", containerPort: 9104 }],
+		securityContext: restricted,
+	};
+	return [
+		object("apps/v1", "Deployment", {
+			metadata: { name: "exporter", namespace },
+			spec: {
+				selector: { matchLabels: labels },
+				template: { metadata: { labels }, spec: { containers: [container], securityContext: restrictedPod } },
+			},
+		}),
+		object("v1", "Service", {
+			metadata: { name: "exporter", namespace, labels: app },
+			spec: { selector: labels, ports: [{ name: "metrics", port: 9104 }] },
+		}),
+	];
+}
 
 function monitor(namespace: string) {
 	return object("monitoring.coreos.com/v1", "ServiceMonitor", {
@@ -178,6 +235,6 @@ function rule(namespace: string) {
 function service(namespace: string, port: string) {
 	return object("v1", "Service", {
 		metadata: { name: "mysql", namespace, labels: app },
-		spec: { selector: app, ports: [{ name: port, port: 9104 }] },
+		spec: { selector: database, ports: [{ name: port, port: 9104 }] },
 	});
 }

@@ -53,6 +53,20 @@ export const replicationCases: CaseTable = {
 	"semi-sync-enabled": {
 		refuses: [
 			options(
+				"options that are overlooked, since nothing loads the plugin",
+				{
+					plugin_load_add: null,
+					...{ rpl_semi_sync_source_enabled: null, rpl_semi_sync_replica_enabled: null },
+					...{ "loose-rpl_semi_sync_source_enabled": "ON", "loose-rpl_semi_sync_replica_enabled": "ON" },
+				},
+				{
+					says: [
+						"StatefulSet db: mysqld.plugin_load_add is not set",
+						"StatefulSet db: mysqld.plugin_load_add is not set",
+					],
+				},
+			),
+			options(
 				"asynchronous replication",
 				{ rpl_semi_sync_source_enabled: null, rpl_semi_sync_replica_enabled: "OFF" },
 				{
@@ -81,7 +95,15 @@ export const replicationCases: CaseTable = {
 				open: [`StatefulSet db: ${image} may bring option files of its own`],
 			},
 		],
-		accepts: [options("Group Replication, which agrees on each write by itself", group), mariadb],
+		accepts: [
+			options("options that may be overlooked, and both plugins loaded, a line each", {
+				"plugin-load-add": "semisync_replica.so",
+				...{ rpl_semi_sync_source_enabled: null, rpl_semi_sync_replica_enabled: null },
+				...{ "loose-rpl_semi_sync_source_enabled": "ON", "loose-rpl_semi_sync_replica_enabled": "ON" },
+			}),
+			options("Group Replication, which agrees on each write by itself", group),
+			mariadb,
+		],
 	},
 	"lossless-semi-sync": {
 		refuses: [

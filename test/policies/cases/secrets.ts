@@ -35,6 +35,27 @@ export const secretsCases: CaseTable = {
 				says: ['ConfigMap mysql: data["my.cnf"] holds a value that is not shown here'],
 			},
 			{
+				title: "one in what a ConfigMap holds as binary data",
+				more: (namespace) => [
+					{
+						...configMap(namespace, {}),
+						props: {
+							...configMap(namespace, {}).props,
+							binaryData: { "my.cnf": Buffer.from("[client]\npassword=verysecret\n").toString("base64") },
+						},
+					},
+				],
+				says: ['ConfigMap mysql: binaryData["my.cnf"] holds a value that is not shown here'],
+			},
+			{
+				title: "shorter words for one, and one that was",
+				change: env({ name: "DB_PASS", value: "verysecret" }, { name: "DB_PASSWORD_OLD", value: "/verysecret" }),
+				says: [
+					`StatefulSet db: ${server}.env[0] (DB_PASS) holds a value that is not shown here`,
+					`StatefulSet db: ${server}.env[1] (DB_PASSWORD_OLD) holds a value that is not shown here`,
+				],
+			},
+			{
 				title: "one in the SQL of a ConfigMap",
 				more: (namespace) => [configMap(namespace, { "init.sql": "CREATE USER r@'%' IDENTIFIED BY 'verysecret';" })],
 				says: ['ConfigMap mysql: data["init.sql"] holds a value that is not shown here'],

@@ -1,8 +1,10 @@
 import { notKnownYet, object, type Resource } from "../program.ts";
+import { soundOptions } from "../soundStorage.ts";
 import type { CaseTable } from "./case.ts";
 
 const template = "spec.volumeClaimTemplates[0]";
 const volumes = "spec.template.spec.volumes";
+const mounts = "spec.template.spec.containers[0].volumeMounts";
 const keep = "spec.persistentVolumeClaimRetentionPolicy";
 
 /** A claim that the StatefulSet takes by its name. */
@@ -73,6 +75,42 @@ export const storageCases: CaseTable = {
 				},
 				says: ["StatefulSet db: spec.template.spec.containers[0].volumeMounts is not set"],
 			},
+			{
+				title: "a folder of the pod's, beside a claim for something else",
+				change: {
+					StatefulSet: {
+						[`${mounts}[0].mountPath`]: "/backup",
+						[`${mounts}[2]`]: { name: "scratch", mountPath: "/var/lib/mysql" },
+						[`${volumes}[1]`]: { name: "scratch", emptyDir: {} },
+					},
+				},
+				says: [`StatefulSet db: ${volumes}[1] is "emptyDir"`],
+			},
+			{
+				title: "data elsewhere than on the claim, as the command line says",
+				change: { StatefulSet: { "spec.template.spec.containers[0].args": ["--datadir=/data"] } },
+				says: ["StatefulSet db: spec.template.spec.containers[0].volumeMounts is ["],
+			},
+			{
+				title: "a volume that a driver makes for the pod",
+				change: {
+					StatefulSet: {
+						"spec.volumeClaimTemplates": undefined,
+						[`${volumes}[1]`]: { name: "data", csi: { driver: "inline.csi.k8s.io" } },
+					},
+				},
+				says: [`StatefulSet db: ${volumes}[1] is "csi"`],
+			},
+			{
+				title: "a claim somewhere in an image that nobody knows",
+				change: {
+					StatefulSet: {
+						"spec.template.spec.containers[0].image": "company/mysql-84",
+						[`${mounts}[0].mountPath`]: "/srv",
+					},
+				},
+				open: ["StatefulSet db: spec.template.spec.containers[0].image may bring option files of its own"],
+			},
 		],
 		accepts: [
 			{
@@ -84,6 +122,13 @@ export const storageCases: CaseTable = {
 					},
 				},
 				more: (namespace) => [claim(namespace)],
+			},
+			{
+				title: "where an option file says",
+				change: {
+					StatefulSet: { [`${mounts}[0].mountPath`]: "/srv" },
+					ConfigMap: { 'data["durable.cnf"]': soundOptions({ datadir: "/srv/mysql" }) },
+				},
 			},
 		],
 	},
@@ -190,7 +235,7 @@ export const storageCases: CaseTable = {
 			{
 				title: "a class that is excepted",
 				change: { VolumeSnapshotClass: { deletionPolicy: "Delete" } },
-				config: { except: ["snapshots-retained-4-snapshots"] },
+				config: { except: ["<namespace>-snapshots"] },
 			},
 		],
 	},
@@ -206,6 +251,11 @@ export const storageCases: CaseTable = {
 				change: { StatefulSet: { protect: false } },
 				more: (namespace) => [claim(namespace, {}, { protect: false })],
 				says: ["PersistentVolumeClaim data-db-0: protect is false"],
+			},
+			{
+				title: "a cluster of the same program",
+				more: () => [{ type: "aws:eks/cluster:Cluster", name: "shop", props: eks }],
+				says: ["Cluster shop: protect is false"],
 			},
 		],
 		accepts: [
@@ -237,6 +287,8 @@ export const storageCases: CaseTable = {
 		],
 	},
 };
+
+const eks = { roleArn: "arn:aws:iam::111122223333:role/eks", vpcConfig: { subnetIds: ["subnet-1", "subnet-2"] } };
 
 /** Durable options on the command line, where no file is mounted. */
 function sound(): string[] {

@@ -310,9 +310,43 @@ export const topologyCases: CaseTable = {
 				change: { StatefulSet: { [`${server}.readinessProbe`]: undefined } },
 				says: [`StatefulSet db: ${server}.readinessProbe is not set`],
 			},
+			{
+				title: "nothing that is asked",
+				change: {
+					StatefulSet: {
+						[`${server}.readinessProbe`]: { exec: { command: ["true"] } },
+						[`${server}.livenessProbe`]: { exec: { command: ["sh", "-c", "pgrep mysqld"] } },
+					},
+				},
+				says: [
+					`StatefulSet db: ${server}.readinessProbe.exec.command is "true"`,
+					`StatefulSet db: ${server}.livenessProbe.exec.command is "pgrep"`,
+				],
+			},
+			{
+				title: "a sidecar, and a script that is not in the program",
+				change: {
+					StatefulSet: {
+						[`${server}.readinessProbe`]: { httpGet: { path: "/ready", port: 8080 } },
+						[`${server}.livenessProbe`]: { exec: { command: ["sh", "/scripts/alive.sh"] } },
+					},
+				},
+				open: [
+					`StatefulSet db: ${server}.readinessProbe.httpGet is there, and what answers there is not in the program`,
+					`StatefulSet db: ${server}.livenessProbe.exec.command is there, and what it runs is not in the program`,
+				],
+			},
 		],
 		accepts: [
 			{ title: "a query at the start as well", change: { StatefulSet: { [`${server}.startupProbe`]: query } } },
+			{
+				title: "the official image's own check, with what it asks",
+				change: {
+					StatefulSet: {
+						[`${server}.startupProbe`]: { exec: { command: ["healthcheck.sh", "--connect", "--innodb_initialized"] } },
+					},
+				},
+			},
 			{ title: "no liveness probe", change: { StatefulSet: { [`${server}.livenessProbe`]: undefined } } },
 		],
 	},

@@ -13,7 +13,8 @@ async function declareCases() {
 	const when = process.env.MYSQL_DR_TEST_WHEN === "before" ? "before" : "now";
 	const chosen = cases.filter(({ namespace }) => wanted.has(namespace));
 	// Writes manifests instead of talking to a cluster, whatever kubeconfig this machine has; a preview writes none.
-	const offline = new Provider("kubernetes", "offline", { renderYamlToDirectory: "rendered" });
+	const { MYSQL_DR_TEST_RENDERED: renderYamlToDirectory } = process.env;
+	const offline = new Provider("kubernetes", "offline", { renderYamlToDirectory });
 	for (const { program } of chosen) declareProgram(program, offline);
 	const [outputs] = chosen.flatMap((one: PlacedCase) => (one.outputs ? [one.outputs] : []));
 	if (!outputs) return {};
@@ -24,26 +25,42 @@ async function declareCases() {
 /** Known only after an update, as what another resource is made of. */
 let later: pulumi.Output<string> | undefined;
 
-function declareProgram(program: readonly Resource[], provider: pulumi.ProviderResource): void {
-	const made = new Map<string, pulumi.CustomResource>();
-	const components = new Map<string, pulumi.Resource>();
-	for (const resource of program) {
-		const { type, name, props, component, within } = resource;
-		const opts = optionsOf(resource, components.get(within ?? ""));
-		const inputs = withLater(
-			props,
-			provider,
-			(other) => made.get(named(program, other)?.name ?? "")?.id,
-		) as pulumi.Inputs;
-		const kubernetes = type.startsWith("kubernetes:") ? { provider } : {};
-		if (component) {
-			components.set(name, new Component(type, name, inputs, opts));
-			continue;
-		}
-		const custom = new Custom(type, name, inputs, { ...opts, ...kubernetes });
+/** What a program has declared already. */
+interface Declarations {
+	readonly program: readonly Resource[];
+	readonly offline: pulumi.ProviderResource;
+	readonly made: Map<string, pulumi.CustomResource>;
+	readonly components: Map<string, pulumi.Resource>;
+	readonly providers: Map<string, pulumi.ProviderResource>;
+}
+
+function declareProgram(program: readonly Resource[], offline: pulumi.ProviderResource): void {
+	const before = { program, offline, made: new Map(), components: new Map(), providers: new Map() };
+	for (const resource of program) declareResource(resource, before);
+}
+
+function declareResource(resource: Resource, before: Declarations): void {
+	const { type, name, component } = resource;
+	const { program, offline, made, components, providers } = before;
+	const opts = optionsOf(resource, components.get(resource.within ?? ""));
+	const idOf = (other: string) => made.get(named(program, other)?.name ?? "")?.id;
+	const inputs = withLater(resource.props, offline, idOf) as pulumi.Inputs;
+	if (type.startsWith("pulumi:providers:")) providers.set(name, new Provider(lastOf(type), name, inputs));
+	else if (component) components.set(name, new Component(type, name, inputs, opts));
+	else {
+		const custom = new Custom(type, name, inputs, { ...opts, ...providedBy(resource, before) });
 		// The first of that name: what belongs to it may be called as it is.
 		if (!made.has(name)) made.set(name, custom);
 	}
+}
+
+function providedBy({ type, provider = "" }: Resource, { offline, providers }: Declarations) {
+	const own = providers.get(provider) ?? (type.startsWith("kubernetes:") ? offline : undefined);
+	return own ? { provider: own } : {};
+}
+
+function lastOf(type: string): string {
+	return type.split(":").at(-1) ?? type;
 }
 
 function optionsOf({ protect, ignoreChanges }: Resource, parent: pulumi.Resource | undefined) {

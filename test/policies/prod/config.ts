@@ -27,12 +27,16 @@ const settled = {
 
 /**
  * What can be previewed together: all that change their database alone, and of those that change another section one of each
- * section at a time.
+ * section at a time; and all of one cloud.
  */
 export function batches(rows: readonly Row[]): Row[][] {
-	const alone = rows.filter(({ stack }) => !stack);
+	const inClouds = Map.groupBy(
+		rows.filter(({ cloud }) => cloud),
+		({ cloud }) => cloud,
+	);
+	const alone = rows.filter(({ stack, cloud }) => !stack && !cloud);
 	const ofSections = rows.filter(({ stack }) => stack);
-	return [alone, ...oneOfEach(ofSections, sectionOf)].filter(({ length }) => length > 0);
+	return [alone, ...oneOfEach(ofSections, sectionOf), ...inClouds.values()].filter(({ length }) => length > 0);
 }
 
 function sectionOf({ stack = {} }: Row): string {
@@ -55,6 +59,7 @@ function onWhatExists(): Sections {
 
 /** The rows of each database, by its name. */
 export function databasesOf(rows: readonly Row[]): ReadonlyMap<string, readonly Row[]> {
+	if (rows[0]?.cloud) return new Map(production["mysql-dr:databases"].map(({ name }: { name: string }) => [name, []]));
 	const own = Map.groupBy(
 		rows.filter(({ stack }) => !stack),
 		({ name }) => name,
@@ -65,6 +70,9 @@ export function databasesOf(rows: readonly Row[]): ReadonlyMap<string, readonly 
 
 /** The text of a stack's file with these rows; a section that a row changes belongs to the first database. */
 export function configWith(rows: readonly Row[]): string {
+	const [{ cloud } = { cloud: undefined }] = rows;
+	// What the program makes of it is changed, and nothing of the configuration.
+	if (cloud) return stringify({ config: { ...production, "mysql-dr:cloud": cloud } });
 	const sections = onWhatExists();
 	const [database] = sections.databases;
 	for (const { name, stack = {} } of rows.filter((row) => row.stack)) {

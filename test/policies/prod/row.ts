@@ -1,3 +1,4 @@
+import type { Cloud } from "../../../objectives/index.ts";
 import { keysOf, write } from "../../../policies/frame/mend.ts";
 
 /** One setting of production, other than it is in Pulumi.prod.yaml or in what the program makes of it. */
@@ -9,6 +10,8 @@ export interface Setting {
 	readonly stack?: Readonly<Record<string, unknown>>;
 	/** Changes of what the program declares, by kind and name without the database's (`CronJob full`), then by path. */
 	readonly declared?: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+	/** Over production as it is in this cloud, whose stores are called `stores`; else on buckets that exist, many databases in one stack. */
+	readonly cloud?: Cloud;
 	/** The rule that refuses it; `door`: a check of the configuration does, at this field. Neither: it is a good one. */
 	readonly rule?: string;
 	readonly door?: string;

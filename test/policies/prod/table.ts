@@ -2,11 +2,15 @@
 import { tierPromises } from "../../../objectives/index.ts";
 import { packed } from "./packing.ts";
 import type { Row } from "./row.ts";
+import { accessRows } from "./rows/access.ts";
 import { atTheDoor } from "./rows/atTheDoor.ts";
 import { backupRows } from "./rows/backup.ts";
+import { bucketsRows } from "./rows/buckets.ts";
 import { goodRows } from "./rows/good.ts";
+import { operationsRows } from "./rows/operations.ts";
 import { promiseRows } from "./rows/promises.ts";
 import { replicationRows } from "./rows/replication.ts";
+import { secretsRows } from "./rows/secrets.ts";
 import { storageRows } from "./rows/storage.ts";
 import { topologyRows } from "./rows/topology.ts";
 
@@ -20,9 +24,14 @@ export const refusedByRules = packed("bad", [
 	...replicationRows,
 	...backupRows,
 	...storageRows,
+	...secretsRows,
+	...accessRows,
+	...operationsRows,
 ]);
+/** Of what the stack makes in a cloud: all of one cloud's in one preview, whose stores are called so. */
+export const refusedInClouds: readonly Row[] = bucketsRows.map((setting) => ({ ...setting, name: "stores" }));
 export const good = packed("good", goodRows);
-export const rows = [...refusedByRules, ...good];
+export const rows = [...refusedByRules, ...refusedInClouds, ...good];
 
 /** At the last deployment every database that a rule refuses was as critical as prod's. */
 export const promisedBefore = Object.fromEntries(

@@ -1,7 +1,7 @@
 /** The plan as it was written (its YAML, crontab and scripts), declared without a change: what a policy must not let pass. */
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { backupScript, fullBackup, hourlyBackup, watchScript } from "./scripts.ts";
+import { backupScript, binaryLogs, fullBackup, hourlyBackup, integrityCheck, watchScript } from "./scripts.ts";
 
 type PodSpec = k8s.types.input.core.v1.PodSpec;
 
@@ -22,6 +22,9 @@ async function declarePlan() {
 	declareBackup("mysql-backup", "0 2 * * *", backupScript);
 	declareBackup("mysql-full", "0 2 * * *", fullBackup);
 	declareBackup("mysql-incremental", "0 * * * *", hourlyBackup);
+	declareBackup("mysql-binlogs", "*/15 * * * *", binaryLogs);
+	// Its calendar asks for restores each month; it gives no hour.
+	declareBackup("mysql-backup-validation", "@monthly", integrityCheck);
 	new Custom("aws:s3/bucket:Bucket", "mysql-backups", { bucket: "company-mysql-backups" });
 
 	// Monitoring.

@@ -6,6 +6,13 @@ export const fullBackup = `mysqldump -u root -p$MYSQL_ROOT_PASSWORD --all-databa
 /** Its "hourly incremental backups": every one is a full dump. */
 export const hourlyBackup = `mysqldump -u root -p$MYSQL_ROOT_PASSWORD --single-transaction --flush-logs --all-databases > /backup/incremental_backup_$(date +%Y%m%d_%H).sql`;
 
+/** Its "binary log backup every 15 minutes". */
+export const binaryLogs = "cp /var/log/mysql/mysql-bin.* /backup/binlogs/";
+
+/** Its "backup integrity check". */
+export const integrityCheck = `mysql -u root -p < backup_file.sql
+mysqldump -u root -p --all-databases | diff - backup_file.sql`;
+
 /** The script of its CronJob. */
 export const backupScript = `mysqldump -h mysql-service -u root -p$MYSQL_ROOT_PASSWORD \\
   --single-transaction --routines --triggers \\

@@ -7,6 +7,7 @@ import { failureAt, forecast, ledger, measurements } from "./scene.ts";
 
 function report(seen: Measurements = measurements()) {
 	return drillReport({
+		cluster: "shop",
 		startedAt: failureAt - 10_000,
 		seen,
 		forecast: forecast(),
@@ -21,6 +22,7 @@ const plain = painter(false);
 test("the document has the fields that scripts rely on", () => {
 	expect(report()).toMatchObject({
 		scenario: "pod",
+		cluster: "shop",
 		startedAt: "2026-11-22T12:00:00.000Z",
 		objective: { rtoSeconds: 300, rpoSeconds: 0 },
 		forecast: {

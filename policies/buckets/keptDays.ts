@@ -1,0 +1,30 @@
+/** For how long a program itself says that backups are kept. */
+import { type Duration, duration, inSeconds, UserError } from "../../objectives/index.ts";
+import { annotationOf } from "../backup/work.ts";
+import type { DeclaredStack } from "../frame/declared.ts";
+import { objects } from "../kubernetes/kinds.ts";
+import { databaseType } from "../objectives/forecastWithinObjective.ts";
+
+/** Days: the longest of what its plans and its CronJobs say; zero where nothing is said. */
+export function keptDays(stack: DeclaredStack): number {
+	return Math.max(0, ...[...ofPlans(stack), ...ofJobs(stack)].map((kept) => Math.ceil(inSeconds(kept) / 86_400)));
+}
+
+function ofPlans({ resources }: DeclaredStack): Duration[] {
+	return resources
+		.filter(({ type }) => type === databaseType)
+		.flatMap(({ inputs }) => Object.values((inputs.plan?.backup?.retention ?? {}) as Record<string, Duration>));
+}
+
+function ofJobs(stack: DeclaredStack): Duration[] {
+	return objects(stack, "CronJob").flatMap((job) => {
+		const stated = annotationOf(job, "retention");
+		try {
+			return stated === undefined ? [] : [duration(stated)];
+		} catch (error) {
+			// That it is no time, another rule says.
+			if (error instanceof UserError) return [];
+			throw error;
+		}
+	});
+}
