@@ -1,5 +1,5 @@
 /** What each instance that is not the primary needs, while the primary is there. Pure. */
-import { contains, formatGtidSet, isEmpty, parseGtidSet, subtract, union } from "../mysql/gtidSet.ts";
+import { contains, formatGtidSet, isEmpty, parseGtidSet, subtract } from "../mysql/gtidSet.ts";
 import { held, type Reading } from "../mysql/reading.ts";
 import { applierFault } from "./applierFault.ts";
 import { isAdmitted, isDamaged, surplus } from "./choose.ts";
@@ -23,17 +23,8 @@ export type Repair =
 			readonly fresh: boolean;
 			readonly behind: boolean;
 	  }
-	/**
-	 * It has fetched what it was behind with: from now on what it is sent is synced and acknowledged. `keeper` as below:
-	 * before a crash it may have acknowledged some of what it has not applied.
-	 */
-	| {
-			readonly do: "settle";
-			readonly name: string;
-			readonly term: number;
-			readonly source: string;
-			readonly keeper: string | null;
-	  }
+	/** It has fetched what it was behind with: from now on what it is sent is synced and acknowledged. */
+	| { readonly do: "settle"; readonly name: string; readonly source: string }
 	/** It caught up: from now on what it holds counts. */
 	| { readonly do: "admit"; readonly name: string; readonly uuid: string }
 	/** Clone it anew; `surplus` is saved first when it is not empty. */
@@ -124,16 +115,12 @@ function attach(name: string, reading: Reading, context: Context, quiesced: bool
 	if (!replicatesFrom(reading, source)) return follow(name, reading, context, admitted);
 	// Under a load that its applier only just bears it may be seconds behind for ever: what counts is what it holds.
 	const caughtUp = contains(held(reading), primary.executed);
-	if (reading.catchingUp) {
-		if (!caughtUp && !admitted) return null;
-		return { do: "settle", name, term: record.term, source, keeper: keeperOf(name, context) };
-	}
+	if (reading.catchingUp) return caughtUp || admitted ? { do: "settle", name, source } : null;
 	return caughtUp && !admitted ? { do: "admit", name, uuid: reading.uuid } : null;
 }
 
 function follow(name: string, reading: Reading, { record, facts, primary }: Context, admitted: boolean): Repair {
-	// What it fetched without syncing it is on disk once it is applied, and not before.
-	const whole = contains(reading.executed, union(primary.executed, reading.retrieved));
+	const whole = contains(held(reading), primary.executed);
 	const behind = (!admitted || reading.catchingUp) && !whole;
 	// The relay log that came with a snapshot is that of another time.
 	const copied = record.volumes?.[name]?.from !== undefined;

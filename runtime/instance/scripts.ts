@@ -108,6 +108,8 @@ const damaged = [
  * After a CLONE mysqld keeps its server UUID (seen on 9.7.4) although its own history is gone: as a primary it would then
  * give new transactions the GTIDs of those that went. So a data directory that was just cloned (`#status_fix` lies in it
  * until its first start is through) gets a new one.
+ * A relay log that an earlier mysqld had not synced (`Instance.catchUp`) is: nothing syncs it later, and what comes after it is
+ * acknowledged.
  * What mysqld says is passed on line by line, so that the first word of a page that is not what InnoDB wrote is noted: when
  * mysqld ends after that, whatever the reason, it is the container's last word, with the server UUID of the data. A clone
  * brings other data, and ends it.
@@ -180,6 +182,9 @@ while :; do
 	[ -z "$stopping" ] || exit 143
 	usable
 	[ -d "$data" ] || unusable missing "there is no data directory on it"
+	for log in "$data"/relay*; do
+		[ ! -f "$log" ] || why=$(sync "$log" 2>&1) || unusable failing "$why"
+	done
 	rm -f ${shellWord(pidFile(paths))} ${shellWord(socket(paths))} ${shellWord(`${socket(paths)}.lock`)}
 	[ ! -e "$data/#clone/#status_fix" ] || rm -f "$data/auto.cnf" "$run/damage"
 	# All ends are opened here, the third so that none waits for the other: whoever dies early leaves nobody waiting.

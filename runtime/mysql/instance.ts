@@ -44,12 +44,15 @@ export interface Instance {
 	 * the commits, and its second step would let them finish without an acknowledgement. `fence` undoes it.
 	 */
 	shutOut(deadlineMs: number): Promise<void>;
-	/** Replicates from `sourceHost`; what it had of another source's relay log is kept and applied. */
+	/**
+	 * Replicates from `sourceHost`, syncs what it is sent and acknowledges it; what it had of another source's relay log is
+	 * kept and applied. What it fetched by `catchUp` is synced first.
+	 */
 	follow(sourceHost: string, deadlineMs: number): Promise<void>;
 	/**
 	 * As `follow`, for one that is far behind and of which nothing counts: what it fetches is not synced, and it
 	 * acknowledges nothing. A source that writes as fast as its replicas sync would never be caught up with otherwise: they
-	 * all sync each event (sync_relay_log). What it has fetched must be applied before it may `follow`.
+	 * all sync each event (sync_relay_log).
 	 */
 	catchUp(sourceHost: string, deadlineMs: number): Promise<void>;
 	/** Forgets any source and its relay log. Only for an instance of which nothing counts. */
@@ -148,6 +151,11 @@ const startApplier = "START REPLICA SQL_THREAD FOR CHANNEL ''";
 const durable = "SET GLOBAL sync_relay_log = 1; SET GLOBAL rpl_semi_sync_replica_enabled = ON";
 /** The server's own default: it writes to disk now and then, so that little is left to be written at the end. */
 const hasty = "SET GLOBAL rpl_semi_sync_replica_enabled = OFF; SET GLOBAL sync_relay_log = 10000";
+/**
+ * Puts on disk what is not there yet, whatever sync_relay_log says: a relay log file is synced as it is closed, here and when
+ * it is full (seen on 9.7.4; what an earlier mysqld left is synced by runtime/instance/scripts.ts).
+ */
+const syncRelayLog = "FLUSH RELAY LOGS FOR CHANNEL ''";
 
 interface Following {
 	readonly link: ReplicationLink;
@@ -157,10 +165,12 @@ interface Following {
 
 async function follow(session: Session, { link, source, receipt }: Following, left: () => number): Promise<void> {
 	await forgetForeignChannels(session, left());
-	const { receiver, applier } = await read(session, left());
+	const { receiver, applier, catchingUp } = await read(session, left());
 	if (receiver !== null && receiver.state !== "off") {
 		await session.run("STOP REPLICA IO_THREAD", left());
 	}
+	// When it connects, the source takes all that it has for acknowledged.
+	if (catchingUp && receipt === durable && receiver !== null) await session.run(syncRelayLog, left());
 	// A running applier keeps CHANGE from purging a relay log that nobody else may have.
 	if (applier !== null && !applier.running) {
 		await session.run(startApplier, left());

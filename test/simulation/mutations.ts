@@ -134,21 +134,20 @@ const wipeUnasked: Mutate = (options) => ({
 	},
 });
 
-/** A replica that cannot apply in time what it has fetched throws it away as long as the primary has it. */
-const keptByThePrimary: Mutate = (options, world) => {
-	const primaryHasAll = acting((real) => ({
-		applyUntil: async (set, ms) => !(await real.read(ms)).superReadOnly || real.applyUntil(set, ms),
-	}));
-	return {
-		...primaryHasAll(options, world),
-		decide: (view, record, facts) => {
-			const decision = options.decide(view, record, facts);
-			const keeper = record?.primary ?? null;
-			const repairs = decision.repairs.map((r) => (r.do === "settle" ? { ...r, keeper } : r));
-			return { ...decision, repairs };
-		},
-	};
-};
+/** What it has fetched without syncing it stays where it is when it begins to acknowledge. */
+const skipFlush: Mutate = (options) => ({
+	...options,
+	instance: (session, link) => {
+		const unflushed: Session = {
+			get closed() {
+				return session.closed;
+			},
+			close: () => session.close(),
+			run: (sql, ms) => (sql.startsWith("FLUSH RELAY LOGS") ? Promise.resolve([[]]) : session.run(sql, ms)),
+		};
+		return options.instance(unflushed, link);
+	},
+});
 
 const noLease = (options: LeaderOptions): LeaderOptions => ({
 	...options,
@@ -195,10 +194,7 @@ export const mutations: Readonly<Record<string, Mutate>> = {
 			return { ...reading, executed: union(held(reading)) };
 		},
 	})),
-	"what was fetched without syncing it counts before it is applied": acting((real) => ({
-		applyUntil: async (set, ms) => (await real.read(ms)).catchingUp || real.applyUntil(set, ms),
-	})),
-	"a relay log is thrown away though the primary alone has the same": keptByThePrimary,
+	"what was fetched without syncing it is not put on disk": skipFlush,
 	"what is not synced is acknowledged": acting((real, session) => ({
 		catchUp: async (source, ms) => {
 			await real.catchUp(source, ms);
