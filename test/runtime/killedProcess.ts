@@ -5,6 +5,7 @@ import { writeFileSync } from "node:fs";
 import { readdir, readFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { createInterface } from "node:readline";
+import { setTimeout } from "node:timers/promises";
 import { temporary } from "./temporary.ts";
 
 export class KilledProcess {
@@ -52,6 +53,16 @@ export class KilledProcess {
 		if (this.#child.exitCode !== null) return;
 		process.kill(-(this.#child.pid as number), "SIGKILL");
 		await this.#ended;
+		// One that is dead and that nobody has waited for yet still has its number: restic would take its lock for one in use.
+		while (this.#isLeft()) await setTimeout(10);
+	}
+
+	#isLeft(): boolean {
+		try {
+			return process.kill(-(this.#child.pid as number), 0);
+		} catch {
+			return false;
+		}
 	}
 }
 
