@@ -153,9 +153,10 @@ const durable = "SET GLOBAL sync_relay_log = 1; SET GLOBAL rpl_semi_sync_replica
 const hasty = "SET GLOBAL rpl_semi_sync_replica_enabled = OFF; SET GLOBAL sync_relay_log = 10000";
 /**
  * Puts on disk what is not there yet, whatever sync_relay_log says: a relay log file is synced as it is closed, here and when
- * it is full (seen on 9.7.4; what an earlier mysqld left is synced by runtime/instance/scripts.ts).
+ * it is full (seen on 9.7.4; what an earlier mysqld left is synced by runtime/instance/scripts.ts). LOCAL, or it would be a
+ * transaction of the instance's own (manual: FLUSH).
  */
-const syncRelayLog = "FLUSH RELAY LOGS FOR CHANNEL ''";
+const syncRelayLog = "FLUSH LOCAL RELAY LOGS FOR CHANNEL ''";
 
 interface Following {
 	readonly link: ReplicationLink;

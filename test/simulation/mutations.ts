@@ -143,7 +143,7 @@ const skipFlush: Mutate = (options) => ({
 				return session.closed;
 			},
 			close: () => session.close(),
-			run: (sql, ms) => (sql.startsWith("FLUSH RELAY LOGS") ? Promise.resolve([[]]) : session.run(sql, ms)),
+			run: (sql, ms) => (sql.startsWith("FLUSH LOCAL RELAY LOGS") ? Promise.resolve([[]]) : session.run(sql, ms)),
 		};
 		return options.instance(unflushed, link);
 	},

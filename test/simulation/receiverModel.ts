@@ -126,7 +126,7 @@ export class Receiver {
 		if (this.#unsynced.delete(transaction)) this.#own.world.watch.granted(transaction, this.#own.name);
 	}
 
-	/** FLUSH RELAY LOGS: what is not on disk is from here on, and acknowledged with the next that it asks for. */
+	/** FLUSH LOCAL RELAY LOGS: what is not on disk is from here on, and acknowledged with the next that it asks for. */
 	flush(): void {
 		for (const transaction of this.relay) {
 			if (this.#unsynced.delete(transaction)) this.#own.world.watch.granted(transaction, this.#own.name);

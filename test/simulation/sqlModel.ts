@@ -43,7 +43,7 @@ const handlers: readonly (readonly [prefix: string, handler: Handler])[] = [
 	["STOP REPLICA SQL_THREAD", written(at(stopApplier))],
 	["STOP REPLICA", written(stopReplica)],
 	["RESET REPLICA ALL", written(resetReplica)],
-	["FLUSH RELAY LOGS", written(at(({ receiver }) => receiver.flush()))],
+	["FLUSH LOCAL RELAY LOGS", written(at(({ receiver }) => receiver.flush()))],
 	["START REPLICA SQL_THREAD", written(at(startApplier))],
 	["START REPLICA IO_THREAD", written(at(startReceiver))],
 	["CHANGE REPLICATION SOURCE", written(at(changeSource))],

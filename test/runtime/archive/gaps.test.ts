@@ -55,10 +55,11 @@ test("a store that is away is asked again, and one that is there is enough", asy
 	two.away = one.away;
 	const { gaps, errors } = gapsOf([one, two]);
 	expect(await text(gaps, `${a}:1-12`)).toBe("");
-	expect(errors).toHaveLength(2);
+	// Of each, its segments' headers and the note of the last check.
+	expect(errors).toHaveLength(4);
 	two.away = null;
 	expect(await text(gaps, `${a}:1-12`)).toBe(lost);
-	expect(errors).toHaveLength(3);
+	expect(errors).toHaveLength(6);
 });
 
 test("what a later term went on without is in no backup, and asked of none", async () => {

@@ -1,6 +1,6 @@
 /** What an S3 store still promises when its server is slow, refuses, or loses the line in the middle of something. */
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, jest, test } from "@jest/globals";
-import type { Bucket, Writing } from "../../../runtime/store/objectStore.ts";
+import { type Bucket, deadlineFor, type Writing } from "../../../runtime/store/objectStore.ts";
 import { FaultyProxy } from "./faultyProxy.ts";
 import { Gateway, versitygw } from "./versitygw.ts";
 
@@ -171,10 +171,10 @@ async function keysIn(store: Bucket, prefix: string): Promise<string[]> {
 	test("one that takes everything and answers nothing is an error at the deadline", async () => {
 		const [hasty, key] = [through(500), newKey()];
 		const met = proxy.fail({ kind: "silent" });
-		const fails = (call: string, work: Promise<unknown>) =>
-			expect(work).rejects.toThrow(`${named(call)}no answer within 0.5 s`);
+		const fails = (call: string, work: Promise<unknown>, bytes = 0) =>
+			expect(work).rejects.toThrow(`${named(call)}no answer within ${deadlineFor(bytes, 500) / 1000} s`);
 		await Promise.all([
-			fails(`put ${key}`, hasty.put(key, body, "once")),
+			fails(`put ${key}`, hasty.put(key, body, "once"), size),
 			fails(`get ${key}`, hasty.get(key)),
 			fails(`head ${key}`, hasty.head(key)),
 			fails(`list ${key}`, keysIn(hasty, key)),
@@ -188,7 +188,9 @@ async function keysIn(store: Bucket, prefix: string): Promise<string[]> {
 		const [hasty, key] = [through(500), newKey()];
 		await sound.put(key, body, "once");
 		const met = proxy.fail({ kind: "stalls download", bytes: size / 2 }, { method: "GET" });
-		await expect(hasty.get(key)).rejects.toThrow(`${named(`get ${key}`)}no answer within 0.5 s`);
+		await expect(hasty.get(key)).rejects.toThrow(
+			`${named(`get ${key}`)}no answer within ${deadlineFor(size, 500) / 1000} s`,
+		);
 		await met;
 		proxy.mend();
 		expect((await hasty.get(key))?.equals(body)).toBe(true);

@@ -49,7 +49,10 @@ export const bucketsRows: readonly Setting[] = [
 	}),
 	gcp("Google's own key", "bucket-encryption", { "Bucket far": { encryption: undefined } }),
 	gcp("a week until all is gone", "bucket-lifecycle", {
-		"Bucket near": { lifecycleRules: [{ action: { type: "Delete" }, condition: { age: 1 } }] },
+		"Bucket near": {
+			lifecycleRules: [{ action: { type: "Delete" }, condition: { age: 1 } }],
+			softDeletePolicy: { retentionDurationSeconds: 6 * 86_400 },
+		},
 	}),
 	gcp("a key that any destroy takes", "bucket-protected", { "CryptoKey near": { protect: false } }),
 ];
