@@ -2,7 +2,7 @@
 import { type Duration, duration, inSeconds, UserError } from "../../objectives/index.ts";
 import { annotationOf } from "../backup/work.ts";
 import type { DeclaredStack } from "../frame/declared.ts";
-import { missingOf } from "../frame/notKnown.ts";
+import { NotKnown } from "../frame/notKnown.ts";
 import { objects } from "../kubernetes/kinds.ts";
 import { databaseType } from "../objectives/forecastWithinObjective.ts";
 
@@ -39,7 +39,7 @@ function whereKnown(read: () => Duration[]): Duration[] {
 	try {
 		return read();
 	} catch (error) {
-		missingOf(error);
-		return [];
+		if (error instanceof NotKnown) return [];
+		throw error;
 	}
 }

@@ -23,10 +23,14 @@ export const promiseRows: readonly Setting[] = [
 	plan("a Lease of 20 minutes", "plan.failover.leaseDuration", duration("20m")),
 	plan("a stall of 20 minutes", "plan.failover.stallLimit", duration("20m")),
 	plan("replicas that wait an hour for a silent primary", "plan.replication.netTimeout", duration("1h")),
-	plan("one full backup a week and nothing between", "plan.backup", (backup: object) => ({
-		...backup,
-		full: "0 2 * * 0",
-		incremental: null,
-	})),
-	plan("a volume that takes hours to restore", "site.volume", size("20Ti")),
+	// At the rates that were measured it does not hold either.
+	{
+		...plan("one full backup a week and nothing between", "plan.backup", (backup: object) => ({
+			...backup,
+			full: "0 2 * * 0",
+			incremental: null,
+		})),
+		also: "restore-tested",
+	},
+	{ ...plan("a volume that takes hours to restore", "site.volume", size("20Ti")), also: "restore-tested" },
 ];
