@@ -127,3 +127,6 @@ export const takeOver = { "pulumi.com/patchForce": "true" } as const;
 
 /** One writer's name for what outlives the stack, so that a stack made anew takes it over without a conflict. */
 export const sameFieldManager = { "pulumi.com/patchFieldManager": "mysql-dr" } as const;
+
+/** API group of VolumeSnapshot and its class. */
+export const snapshotGroup = "snapshot.storage.k8s.io";

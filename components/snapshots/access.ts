@@ -3,9 +3,7 @@ import * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
 import { anyNameAnnotation } from "../../objectives/index.ts";
 import { any, declareAccount, following, named, type PolicyRule, turns } from "../backups/access.ts";
-import { jobNames, metadata, type Place, podNames, snapshotName } from "../naming.ts";
-
-const group = "snapshot.storage.k8s.io";
+import { jobNames, metadata, type Place, podNames, snapshotGroup, snapshotName } from "../naming.ts";
 
 /** Snapshots get their names when they are taken, and so do the jobs that try them. */
 function snapshotRules(instances: number): PolicyRule[] {
@@ -13,7 +11,7 @@ function snapshotRules(instances: number): PolicyRule[] {
 		...following(),
 		// It says on the pod of an instance that its applier is to stand still.
 		...named("", "pods", podNames(instances), ["patch"]),
-		any(group, "volumesnapshots", ["get", "list", "create", "patch", "delete"]),
+		any(snapshotGroup, "volumesnapshots", ["get", "list", "create", "patch", "delete"]),
 		...named("batch", "cronjobs", [jobNames.snapshotCheck], ["get"]),
 		any("batch", "jobs", ["get", "create", "delete"]),
 		any("", "pods/log", ["get"]),
@@ -25,7 +23,7 @@ function snapshotRules(instances: number): PolicyRule[] {
  * What the storage holds is an object of the whole cluster, and is named by the snapshot controller. One that is let go is
  * told to go from the storage too; nothing else of it may be read or removed.
  */
-const contentRules: PolicyRule[] = [any(group, "volumesnapshotcontents", ["patch"])];
+const contentRules: PolicyRule[] = [any(snapshotGroup, "volumesnapshotcontents", ["patch"])];
 
 /** For the policy that asks for names. */
 const snapshotsReason = "volumesnapshots: each is named when it is taken";

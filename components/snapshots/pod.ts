@@ -12,7 +12,7 @@ import {
 	settingsVolume,
 	tmpVolume,
 } from "../jobPod.ts";
-import { snapshotName } from "../naming.ts";
+import { snapshotGroup, snapshotName } from "../naming.ts";
 
 type PodSpec = k8s.types.input.core.v1.PodSpec;
 
@@ -47,7 +47,7 @@ const unnamed = "not-said-yet";
 export function checkPod(shape: CheckPodShape): PodSpec {
 	const { settings, volume, tmp } = jobMounts;
 	const container = jobContainer("job", shape, ["job", "check-snapshot"], [settings, volume, tmp]);
-	const dataSource = { apiGroup: "snapshot.storage.k8s.io", kind: "VolumeSnapshot", name: unnamed };
+	const dataSource = { apiGroup: snapshotGroup, kind: "VolumeSnapshot", name: unnamed };
 	const own = ownVolume("snapshot", shape, { dataSource });
 	const pod = podBesides(shape, container, [settingsVolume, own, tmpVolume]);
 	return { ...jobEnd(pod), automountServiceAccountToken: false };

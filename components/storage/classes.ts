@@ -2,6 +2,7 @@
 import * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
 import type { StorageConfig } from "../../objectives/index.ts";
+import { snapshotGroup } from "../naming.ts";
 import { type FarSnapshots, storageClasses } from "./profiles.ts";
 
 /** What the classes are called. */
@@ -25,7 +26,7 @@ export function declareClasses(
 	const metadata = (of: string) => ({ name: of, labels });
 	new k8s.storage.v1.StorageClass(`${name}-data`, { metadata: metadata(names.storageClass), ...data }, opts);
 	new k8s.storage.v1.StorageClass(`${name}-scratch`, { metadata: metadata(names.scratchClass), ...scratch }, opts);
-	const kind = { apiVersion: "snapshot.storage.k8s.io/v1", kind: "VolumeSnapshotClass" };
+	const kind = { apiVersion: `${snapshotGroup}/v1`, kind: "VolumeSnapshotClass" };
 	const snapshotClass = { ...kind, metadata: metadata(names.snapshotClass), ...snapshots };
 	new k8s.apiextensions.CustomResource(`${name}-snapshots`, snapshotClass, opts);
 	return names;

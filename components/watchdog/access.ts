@@ -13,6 +13,7 @@ import {
 	primaryName,
 	recordName,
 	requestName,
+	snapshotGroup,
 	volumesName,
 	watchdogName,
 } from "../naming.ts";
@@ -70,7 +71,7 @@ export function watchdogRules(instances: number, secrets: WatchdogSecrets): Poli
 			verbs: ["get", "patch", "delete"],
 		},
 		create("", "persistentvolumeclaims"),
-		{ apiGroups: ["snapshot.storage.k8s.io"], resources: ["volumesnapshots"], verbs: ["get", "list"] },
+		{ apiGroups: [snapshotGroup], resources: ["volumesnapshots"], verbs: ["get", "list"] },
 		{ apiGroups: ["", "events.k8s.io"], resources: ["events"], verbs: ["create", "patch"] },
 		// Why a volume is not mounted.
 		{ apiGroups: [""], resources: ["events"], verbs: ["list"] },
