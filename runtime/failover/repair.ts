@@ -113,20 +113,21 @@ function attach(name: string, reading: Reading, context: Context, quiesced: bool
 	// A snapshot is made of it; it receives and acknowledges meanwhile.
 	if (receivesFrom(reading, source) && stoppedByOrder(reading, quiesced)) return null;
 	if (!replicatesFrom(reading, source)) return follow(name, reading, context, admitted);
-	// Under a load that its applier only just bears it may be seconds behind for ever: what counts is what it holds.
-	const caughtUp = contains(held(reading), primary.executed);
+	const caughtUp = isCaughtUp(reading, primary);
 	if (reading.catchingUp) return caughtUp || admitted ? { do: "settle", name, source } : null;
 	return caughtUp && !admitted ? { do: "admit", name, uuid: reading.uuid } : null;
 }
 
 function follow(name: string, reading: Reading, { record, facts, primary }: Context, admitted: boolean): Repair {
-	const whole = contains(held(reading), primary.executed);
-	const behind = (!admitted || reading.catchingUp) && !whole;
+	const behind = (!admitted || reading.catchingUp) && !isCaughtUp(reading, primary);
 	// The relay log that came with a snapshot is that of another time.
 	const copied = record.volumes?.[name]?.from !== undefined;
 	const fresh = !admitted && (copied || isEmpty(reading.retrieved));
 	return { do: "follow", name, source: facts.sourceHost(record.primary), fresh, behind };
 }
+
+/** Under a load that its applier only just bears it may be seconds behind for ever: what counts is what it holds. */
+const isCaughtUp = (reading: Reading, primary: Reading): boolean => contains(held(reading), primary.executed);
 
 /** It acknowledges before it is admitted: then it may hold the only other copy of what was written in this term. */
 export function mayHaveAcknowledged(record: ClusterRecord, reading: Reading): boolean {

@@ -134,19 +134,21 @@ const wipeUnasked: Mutate = (options) => ({
 	},
 });
 
+/** A session whose statements of that beginning do nothing. */
+function leavingOut(session: Session, beginning: string): Session {
+	return {
+		get closed() {
+			return session.closed;
+		},
+		close: () => session.close(),
+		run: (sql, ms) => (sql.startsWith(beginning) ? Promise.resolve([[]]) : session.run(sql, ms)),
+	};
+}
+
 /** What it has fetched without syncing it stays where it is when it begins to acknowledge. */
 const skipFlush: Mutate = (options) => ({
 	...options,
-	instance: (session, link) => {
-		const unflushed: Session = {
-			get closed() {
-				return session.closed;
-			},
-			close: () => session.close(),
-			run: (sql, ms) => (sql.startsWith("FLUSH LOCAL RELAY LOGS") ? Promise.resolve([[]]) : session.run(sql, ms)),
-		};
-		return options.instance(unflushed, link);
-	},
+	instance: (session, link) => options.instance(leavingOut(session, "FLUSH LOCAL RELAY LOGS"), link),
 });
 
 const noLease = (options: LeaderOptions): LeaderOptions => ({
@@ -157,16 +159,7 @@ const noLease = (options: LeaderOptions): LeaderOptions => ({
 /** No time passes by the clock that measures what is left of a deadline. */
 const leaveSessions: Mutate = (options) => ({
 	...options,
-	instance: (session, link) => {
-		const alone: Session = {
-			get closed() {
-				return session.closed;
-			},
-			close: () => session.close(),
-			run: (sql, ms) => (sql.startsWith("SELECT PROCESSLIST_ID AS id") ? Promise.resolve([[]]) : session.run(sql, ms)),
-		};
-		return instance(alone, link, () => 0);
-	},
+	instance: (session, link) => instance(leavingOut(session, "SELECT PROCESSLIST_ID AS id"), link, () => 0),
 });
 
 const undoneOpenly = "SET GLOBAL super_read_only = OFF; SET GLOBAL read_only = OFF";

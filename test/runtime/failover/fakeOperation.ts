@@ -24,8 +24,8 @@ export interface FakeOptions {
 	readonly leaseMs?: () => number;
 	/** What is open on the primary at each look, the last one from then on. */
 	readonly transactions?: readonly (readonly string[])[];
-	/** Whether the applier of an instance finishes in time; default: yes. */
-	readonly applies?: (name: string) => boolean;
+	/** Whether an applier finishes in time; default: yes. */
+	readonly applies?: boolean;
 	/** What somebody writes to an instance while it applies. */
 	readonly gains?: GtidSet;
 	/** The instance whose data are lost right after that act: it is back at once, new and empty. */
@@ -45,7 +45,7 @@ export function fakeOperation(options: FakeOptions): FakeOperation {
 		before = () => {},
 		leaseMs = () => 3000,
 		transactions = [[]],
-		applies = () => true,
+		applies = true,
 		gains = emptySet,
 		loses,
 		look = () => {
@@ -80,7 +80,7 @@ export function fakeOperation(options: FakeOptions): FakeOperation {
 		},
 		applyUntil: async (set: GtidSet) => {
 			await act(`${name}: apply`);
-			if (!applies(name)) return false;
+			if (!applies) return false;
 			change(name, (r) => ({ executed: union(held(r), gains) }));
 			return contains(held(readings.get(name) as Reading), set);
 		},

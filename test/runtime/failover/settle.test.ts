@@ -10,7 +10,7 @@ const fetched = { executed: gtids(0, 90), retrieved: gtids(0, 100) };
 const joining = view([reads(primaryReading()), reads(replicaReading(1, fetched, hasty)), reads(replicaReading(2))]);
 
 test("a replica that has fetched what it was behind with acknowledges from then on, applied or not", async () => {
-	const operation = fakeOperation({ view: joining, record: record(), applies: () => false });
+	const operation = fakeOperation({ view: joining, record: record(), applies: false });
 	await repairInstance(operation, access(), { do: "settle", name: "mysql-1", source: "mysql-0.mysql" });
 	expect(operation.done).toEqual(["mysql-1: follow mysql-0.mysql"]);
 });
