@@ -13,7 +13,8 @@ export type Program = keyof typeof versions;
 export async function machine(programs: readonly Program[]) {
 	const version = async (program: Program): Promise<[Program, string]> => [
 		program,
-		(await execa(program, [...versions[program]])).stdout.split("\n")[0] ?? "",
+		// mysqld begins with the path that it was called by.
+		((await execa(program, [...versions[program]])).stdout.split("\n")[0] ?? "").replace(/^\/\S*\//, ""),
 	];
 	const [first] = cpus();
 	return {

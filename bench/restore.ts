@@ -18,19 +18,22 @@ import { type BenchStore, benchStore } from "./stores.ts";
 export interface BenchOptions {
 	readonly gigabytes: number;
 	readonly transactions: number;
+	/** GiB; every server has the same. */
+	readonly bufferPool: number;
 	readonly folder: string | undefined;
 	readonly note: (text: string) => void;
 }
 
 export interface RestoreBench {
+	/** Gigabytes of data, transactions behind the backup, GiB of each server's buffer pool. */
+	readonly given: Pick<BenchOptions, "gigabytes" | "transactions" | "bufferPool">;
 	/** How many times as long the peer takes. */
 	readonly ratios: Readonly<Record<string, number>>;
 	readonly results: readonly Timed[];
 }
 
 const cluster = "bench";
-/** Every server has the same. */
-const bufferPool = 2 ** 30;
+const GiB = 2 ** 30;
 const settings = ["plugin_load_add = mysql_clone.so"];
 const binlog = ["log_bin = binlog", "binlog_transaction_compression = ON", "max_binlog_size = 268435456"];
 const stopMs = 1_800_000;
@@ -73,7 +76,12 @@ class Comparison {
 			ratios[`mysqldump, ${manner}`] = rounded(load / ours.seconds);
 			ratios[`mysqlbinlog | mysql, ${manner}`] = rounded(replayed / ours.replaySeconds);
 		}
-		return { ratios, results: this.#watch.results };
+		const { gigabytes, transactions, bufferPool } = this.#options;
+		return { given: { gigabytes, transactions, bufferPool }, ratios, results: this.#watch.results };
+	}
+
+	get #bufferPool(): number {
+		return Math.round(this.#options.bufferPool * GiB);
 	}
 
 	#place(name: string): string {
@@ -85,8 +93,8 @@ class Comparison {
 	}
 
 	#server(name: string, more: readonly string[] = []): Promise<ScratchServer> {
-		const lines = [...settings, ...more];
-		return startScratch({ folder: this.#place(name), bufferPool, purpose: "restore", settings: lines });
+		const given = { bufferPool: this.#bufferPool, purpose: "restore", settings: [...settings, ...more] } as const;
+		return startScratch({ folder: this.#place(name), ...given });
 	}
 
 	async #backup(): Promise<void> {
@@ -99,7 +107,8 @@ class Comparison {
 		const clone = `CLONE LOCAL DATA DIRECTORY = '${this.#data("copy")}'`;
 		await this.#watch.time("cloning", () => source.session.run(clone, statementMs));
 		await source.stop(stopMs);
-		const booted = await startScratch({ folder: this.#place("copy"), bufferPool, purpose: "boot" });
+		const boot = { bufferPool: this.#bufferPool, purpose: "boot" } as const;
+		const booted = await startScratch({ folder: this.#place("copy"), ...boot });
 		await booted.stop(stopMs);
 		const places = { cluster, store: this.#store, keys: this.#keys, data: this.#data("copy"), folder: this.#folder };
 		await makeRepository(places);
@@ -125,7 +134,8 @@ class Comparison {
 
 	async #ours(): Promise<{ seconds: number; replaySeconds: number; sums: readonly TableSum[] }> {
 		const work = {
-			...{ cluster, stores: [this.#store], key: this.#keys.key, folder: this.#place("restored"), bufferPool },
+			...{ cluster, stores: [this.#store], key: this.#keys.key, folder: this.#place("restored") },
+			bufferPool: this.#bufferPool,
 			report: () => {},
 			onNote: this.#options.note,
 		};

@@ -6,23 +6,27 @@
 import { delimiter } from "node:path";
 import { parseArgs } from "node:util";
 import { archiveLagLines, benchArchiveLag } from "./archiveLag.ts";
+import { benchFailovers, failoversLines } from "./failovers.ts";
 import { benchIncremental, incrementalLines } from "./incremental.ts";
 import { machine, type Program } from "./machine.ts";
 import { benchPolicies, policiesLines } from "./policies.ts";
 import { benchRestore, restoreLines } from "./restore.ts";
 import { benchUnderBackup, underBackupLines } from "./underBackup.ts";
 
-const usage = `npm run bench -- restore [--gigabytes 4] [--transactions 60000] [--folder /tmp] [--json]
+const usage = `npm run bench -- restore [--gigabytes 4] [--transactions 60000] [--buffer-pool 4] [--folder /tmp] [--json]
 npm run bench -- incremental [--gigabytes 4] [--folder /tmp] [--json]
 npm run bench -- archive [--gigabytes 4] [--seconds 120] [--flush 5] [--rate N] [--folder /tmp] [--json]
 npm run bench -- backup [--gigabytes 4] [--seconds 120] [--rate N] [--folder /tmp] [--json]
+npm run bench -- failovers [--runs 20] [--folder /tmp] [--json]
 npm run bench -- policies [--pairs 5] [--no-cases] [--json]
   --gigabytes N     size of the data set: half of it rows of sysbench, half texts (4)
   --transactions N  what the archive holds after the backup (6,500 a gigabyte: an hour that changes 1 % of the rows)
+  --buffer-pool N   GiB of memory for the pages of each server that is compared (as large as the data set)
   --seconds N       how long is written; before a backup, and after it again (120)
   --flush N         the archiver's interval, seconds (5)
   --rate N          transactions a second (as many as there come)
   --folder PATH     where the data go; five times their size (the system's temporary folder)
+  --runs N          failovers of the site that runs, each with a restore after it (20)
   --pairs N         previews with the policy pack, and as many without (5)
   --no-cases        without the policies' cases through the engine, which take minutes
   --json            one document on standard output`;
@@ -30,10 +34,12 @@ npm run bench -- policies [--pairs 5] [--no-cases] [--json]
 const options = {
 	gigabytes: { type: "string", default: "4" },
 	transactions: { type: "string" },
+	"buffer-pool": { type: "string" },
 	seconds: { type: "string", default: "120" },
 	flush: { type: "string", default: "5" },
 	rate: { type: "string" },
 	folder: { type: "string" },
+	runs: { type: "string", default: "20" },
 	pairs: { type: "string", default: "5" },
 	"no-cases": { type: "boolean", default: false },
 	json: { type: "boolean", default: false },
@@ -54,11 +60,12 @@ async function main(argv: readonly string[]): Promise<number> {
 	}
 	const gigabytes = positive("--gigabytes", values.gigabytes);
 	const transactions = Math.round(positive("--transactions", values.transactions ?? String(hourly * gigabytes)));
-	const pairs = Math.ceil(positive("--pairs", values.pairs));
+	const [pairs, runs] = [Math.ceil(positive("--pairs", values.pairs)), Math.ceil(positive("--runs", values.runs))];
 	const lent = process.env.MYSQL_DR_MYSQLD_PATH;
 	process.env.PATH = [lent, process.env.PATH, "/usr/sbin"].filter(Boolean).join(delimiter);
 	const common = {
-		...{ gigabytes, transactions, pairs, folder: values.folder, cases: !values["no-cases"], note },
+		...{ gigabytes, transactions, pairs, runs, folder: values.folder, cases: !values["no-cases"], note },
+		bufferPool: positive("--buffer-pool", values["buffer-pool"] ?? values.gigabytes),
 		seconds: positive("--seconds", values.seconds),
 		flushSeconds: positive("--flush", values.flush),
 		rate: values.rate === undefined ? null : positive("--rate", values.rate),
@@ -72,10 +79,12 @@ async function main(argv: readonly string[]): Promise<number> {
 interface Choice {
 	readonly gigabytes: number;
 	readonly transactions: number;
+	readonly bufferPool: number;
 	readonly seconds: number;
 	readonly flushSeconds: number;
 	readonly rate: number | null;
 	readonly pairs: number;
+	readonly runs: number;
 	readonly folder: string | undefined;
 	readonly cases: boolean;
 	readonly note: (text: string) => void;
@@ -98,6 +107,10 @@ const benches = {
 		const result = await benchUnderBackup(choice);
 		return { result, lines: underBackupLines(result) };
 	},
+	async failovers(choice: Choice) {
+		const result = await benchFailovers(choice);
+		return { result, lines: failoversLines(result) };
+	},
 	async policies(choice: Choice) {
 		const result = await benchPolicies(choice);
 		return { result, lines: policiesLines(result) };
@@ -112,6 +125,7 @@ const programs: Readonly<Record<Bench, readonly Program[]>> = {
 	incremental: ["mysqld", "restic", "sysbench"],
 	archive: ["mysqld", "sysbench"],
 	backup: ["mysqld", "restic", "sysbench"],
+	failovers: ["mysqld", "restic"],
 	policies: [],
 };
 

@@ -206,6 +206,8 @@ function proxyConfig(layout: Layout, { name }: Machine) {
 		clientConnection: { kubeconfig: key("proxy.conf") },
 		hostnameOverride: name,
 		mode: "nftables",
+		// Of two changes within this time the second waits for its end, which clients wait for too: a primary that went, and the next one.
+		nftables: { minSyncPeriod: "100ms" },
 		clusterCIDR: layout.podRange,
 		oomScoreAdj: 0,
 		conntrack: {
