@@ -1,4 +1,4 @@
-/** What one more backup uploads after a hundredth of the rows was changed, side by side in one key range or anywhere. */
+/** What one more backup uploads after a hundredth of the rows was changed, side by side in one key range, there with indexes over random values, or anywhere. */
 import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -8,7 +8,7 @@ import { scratchPaths } from "../runtime/scratch/scratchCnf.ts";
 import type { ScratchServer } from "../runtime/scratch/scratchServer.ts";
 import { startScratch } from "../runtime/scratch/startScratch.ts";
 import { backUp, makeRepository } from "./backup.ts";
-import { changeHundredth, fill, type Where } from "./source.ts";
+import { changeHundredth, fill, places } from "./source.ts";
 import { rounded, Stopwatch, type Timed, timedLines } from "./stopwatch.ts";
 import { type BenchStore, benchStore } from "./stores.ts";
 
@@ -53,18 +53,18 @@ async function compare(
 	await watch.time("filling", () => fill(source, scratchPaths(place).socket, gigabytes));
 	const keys = { key: newBackupKey(), recoveryKey: newBackupKey() };
 	const copy = join(folder, "copy");
-	const places = { cluster, store, keys, data: scratchPaths(copy).data, folder };
-	await makeRepository(places);
+	const backup = { cluster, store, keys, data: scratchPaths(copy).data, folder };
+	await makeRepository(backup);
 	const added = async (what: string) => {
 		await bootedCopy(source, copy);
-		const { found, seconds } = await watch.time(`${what}: restic backup`, () => backUp(places, what));
+		const { found, seconds } = await watch.time(`${what}: restic backup`, () => backUp(backup, what));
 		watch.add({ what: `${what}: uploaded`, seconds, bytes: found.addedBytes });
 		await rm(copy, { recursive: true });
 		return found.addedBytes;
 	};
 	const full = await added("full");
 	const percent: Record<string, number> = {};
-	for (const where of ["one key range", "anywhere"] as const satisfies readonly Where[]) {
+	for (const where of places) {
 		await watch.time(`changing a hundredth, ${where}`, () => changeHundredth(source, where));
 		percent[where] = rounded((100 * (await added(where))) / full);
 	}
