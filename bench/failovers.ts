@@ -7,7 +7,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Settings } from "../objectives/settings.ts";
-import { backupStores } from "../runtime/commands/restoreHere.ts";
+import type { BackupStore } from "../runtime/backup/backupStore.ts";
+import { jobStores } from "../runtime/backup/jobStores.ts";
+import { backupKeysIn } from "../runtime/commands/backupKey.ts";
+import { awaitProtected } from "../runtime/commands/status.ts";
 import { type Client, clientName, startClient } from "../runtime/drill/client.ts";
 import { ledgerContainer, sysbenchContainer } from "../runtime/drill/clientPod.ts";
 import { ledgerPaths } from "../runtime/drill/ledgerOptions.ts";
@@ -20,7 +23,6 @@ import { readSettings } from "../runtime/kubernetes/declared.ts";
 import { until } from "../runtime/kubernetes/until.ts";
 import { leaderStatus } from "../runtime/kubernetes/watchdogStatus.ts";
 import { restore } from "../runtime/restore/restore.ts";
-import { storeKeys } from "../runtime/store/storeKeys.ts";
 import { rounded } from "./stopwatch.ts";
 
 export interface FailoversOptions {
@@ -65,6 +67,8 @@ interface Site {
 	readonly access: ClusterAccess;
 	readonly settings: Settings;
 	readonly client: Client;
+	readonly stores: readonly BackupStore[];
+	readonly key: string;
 	readonly signal: AbortSignal;
 	readonly note: (text: string) => void;
 }
@@ -75,11 +79,14 @@ export async function benchFailovers({ runs, folder, note }: FailoversOptions): 
 	process.once("SIGINT", () => stop.abort());
 	const access = clusterAccess({});
 	const settings = await readSettings(access);
-	await awaitProtected(access, stop.signal);
-	const client = await startClient(access, settings, stop.signal);
-	const site: Site = { access, settings, client, signal: stop.signal, note };
+	const { signal } = stop;
+	await protectedAgain(access, signal);
+	const client = await startClient(access, settings, signal);
 	const place = await mkdtemp(join(folder ?? tmpdir(), "bench-failovers-"));
 	try {
+		const stores = await jobStores(settings, access, place);
+		const { key } = await backupKeysIn(access, settings.backup.keySecret);
+		const site: Site = { access, settings, client, stores, key, signal, note };
 		await client.awaitWriting(limits.beginMs);
 		const seen: { run: Omit<FailoverRun, "notInHistory">; ids: ReadonlySet<number> }[] = [];
 		for (let n = 1; n <= runs; n++) {
@@ -112,7 +119,7 @@ async function failoverAndRestore(site: Site, folder: string) {
 	const seen = await afterFailover(site, from).finally(() => release(access, from, limits.answerMs, signal));
 	const { to, claimed, askedAt } = seen;
 	const { ids, seconds } = await restoredIds(site, folder);
-	await awaitProtected(access, signal);
+	await protectedAgain(access, signal);
 	const run = {
 		...{ from, to, askedAfter: rounded((askedAt - killedAt) / 1000), claimed: claimed.length },
 		...{ missing: without(claimed, ids).length, restored: ids.size, restoreSeconds: seconds },
@@ -156,22 +163,11 @@ async function acknowledged(access: ClusterAccess): Promise<{ id: number; at: nu
 	return book.map((line) => line.split(",").map(Number)).map(([id = Number.NaN, at = Number.NaN]) => ({ id, at }));
 }
 
-async function restoredIds({ access, settings, signal, note }: Site, folder: string) {
-	const { cluster } = settings;
+async function restoredIds({ settings: { cluster }, stores, key, signal, note }: Site, folder: string) {
 	await mkdir(folder);
-	const stores = await Promise.all(
-		settings.stores.map(async (store) => ({ store, keys: await storeKeys(store, access) })),
-	);
-	const secret = await access.secret(settings.backup.keySecret);
-	const key = Buffer.from(secret?.data?.key ?? "", "base64").toString("utf8");
-	const { copy, measured } = await restore(
-		{ kind: "latest" },
-		{
-			...{ cluster, stores: await backupStores({ cluster, stores }, folder), key, folder, bufferPool, signal },
-			report: () => {},
-			onNote: (text) => note(`restore: ${text}`),
-		},
-	);
+	const onNote = (text: string) => note(`restore: ${text}`);
+	const work = { cluster, stores, key, folder, bufferPool, signal, report: () => {}, onNote };
+	const { copy, measured } = await restore({ kind: "latest" }, work);
 	const ids = await storedIds(copy.session);
 	await copy.stop();
 	await rm(folder, { recursive: true, force: true });
@@ -193,12 +189,8 @@ async function said(access: ClusterAccess, container: string, command: string[])
 	return stdout.split("\n").slice(0, -1);
 }
 
-async function awaitProtected(access: ClusterAccess, signal: AbortSignal): Promise<void> {
-	const found = await until({ timeoutMs: limits.protectedMs, periodMs: 500, signal }, async () =>
-		(await leaderStatus(access).catch(() => null))?.protected ? true : null,
-	);
-	if (found === null) throw new Error(`the database is not protected after ${limits.protectedMs / 1000} s`);
-}
+const protectedAgain = (access: ClusterAccess, signal: AbortSignal) =>
+	awaitProtected(() => leaderStatus(access), { timeoutMs: limits.protectedMs, signal });
 
 const without = (ids: Iterable<number>, held: ReadonlySet<number>) => [...ids].filter((id) => !held.has(id));
 

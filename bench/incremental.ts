@@ -1,4 +1,7 @@
-/** What one more backup uploads after a hundredth of the rows was changed, side by side in one key range, there with indexes over random values, or anywhere. */
+/**
+ * What one more backup uploads after a hundredth of the rows was changed: side by side in one key range, there with indexes over
+ * random values, or anywhere.
+ */
 import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";

@@ -20,7 +20,7 @@ export async function backupKey({ terminal }: Context, options: BackupKeyOptions
 	const access = clusterAccess(options);
 	const { backup, cluster } = await readSettings(access);
 	if (options.import !== undefined) return importKeys(access, terminal, backup.keySecret, options);
-	const keys = await read(access, backup.keySecret);
+	const keys = await backupKeysIn(access, backup.keySecret);
 	if (options.export === undefined) {
 		if (!terminal.interactive) {
 			throw new Refusal("the keys of all backups would go to a pipe or a file", "write them with --export FILE");
@@ -40,7 +40,8 @@ export async function backupKey({ terminal }: Context, options: BackupKeyOptions
 
 const advice = "keep them apart from each other and from the cluster: whoever loses both has lost every backup";
 
-async function read(access: ClusterAccess, name: string): Promise<BackupKeys> {
+/** @throws FailedError where the Secret does not hold both */
+export async function backupKeysIn(access: ClusterAccess, name: string): Promise<BackupKeys> {
 	const data = (await access.secret(name))?.data ?? {};
 	const text = (entry: keyof BackupKeys) => {
 		const value = data[entry];

@@ -65,8 +65,7 @@ async function makeEmpty(folder: string): Promise<void> {
 	});
 }
 
-/** @param folder that gets the credentials' files */
-export async function backupStores({ stores, cluster }: StoresFile, folder: string): Promise<BackupStore[]> {
+async function backupStores({ stores, cluster }: StoresFile, folder: string): Promise<BackupStore[]> {
 	const objects = await openedStores(stores);
 	return Promise.all(
 		stores.map(async ({ store, keys }, index) => {
