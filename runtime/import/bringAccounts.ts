@@ -1,8 +1,8 @@
 /** The source's accounts: made locked before the load, since objects belong to them; granted after it. */
-import type { Session } from "../mysql/session.ts";
+import type { Row, Session } from "../mysql/session.ts";
 import { sqlString } from "../mysql/sqlText.ts";
 import { grantLines } from "./facts.ts";
-import { carriedGrants, defaultRoles, lockedAccount } from "./grants.ts";
+import { carriedGrants, defaultRoles, lockedAccount, withHexPassword } from "./grants.ts";
 import type { Account } from "./inventory.ts";
 
 /** Milliseconds. */
@@ -18,9 +18,20 @@ export async function makeAccounts(source: Session, target: Session, accounts: r
 
 /** Passwords are told as hexadecimal digits: a salt has bytes that no text survives. */
 async function shown(source: Session, account: Account): Promise<string> {
-	const sql = `SET SESSION print_identified_with_as_hex = ON; SHOW CREATE USER ${accountInSql(account)}`;
-	const row = (await source.run(sql, deadlineMs))[1]?.[0] ?? {};
-	return String(Object.values(row)[0] ?? "");
+	const who = accountInSql(account);
+	const [[setting] = []] = await source.run("SHOW VARIABLES LIKE 'print_identified_with_as_hex'", deadlineMs);
+	if (setting !== undefined) {
+		const sql = `SET SESSION print_identified_with_as_hex = ON; SHOW CREATE USER ${who}`;
+		return onlyValue((await source.run(sql, deadlineMs))[1]);
+	}
+	const [printed] = await source.run(`SHOW CREATE USER ${who}`, deadlineMs);
+	const sql = `SELECT HEX(authentication_string) FROM mysql.user WHERE user = ${sqlString(account.user)} AND host = ${sqlString(account.host)}`;
+	const [password] = await source.run(sql, deadlineMs);
+	return withHexPassword(onlyValue(printed), account, onlyValue(password));
+}
+
+function onlyValue(rows: readonly Row[] = []): string {
+	return String(Object.values(rows[0] ?? {})[0] ?? "");
 }
 
 /** @returns what is not taken over, as the source prints it */

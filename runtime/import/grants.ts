@@ -1,11 +1,26 @@
 /** An account of the source as statements for the target: pure, from what SHOW CREATE USER and SHOW GRANTS print. */
-import { grantedSchema } from "../mysql/sqlText.ts";
+import { grantedSchema, sqlName } from "../mysql/sqlText.ts";
+import type { Account } from "./inventory.ts";
 
 export interface CarriedGrants {
 	/** To be run once tables and routines are there. */
 	readonly statements: readonly string[];
 	/** What is not taken over, as the source prints it. */
 	readonly leftOut: readonly string[];
+}
+
+/**
+ * What `print_identified_with_as_hex` and later servers would print, where that setting is not known yet (before 8.0.17):
+ * the account in backticks, its password as hexadecimal digits.
+ *
+ * @param printed from SHOW CREATE USER
+ * @param password hexadecimal; empty for none
+ */
+export function withHexPassword(printed: string, { user, host }: Pick<Account, "user" | "host">, password: string) {
+	const [, how = "", rest = ""] =
+		/( IDENTIFIED WITH '[^']+')(?: AS '.*?')?( (?:DEFAULT ROLE|REQUIRE) .*)$/s.exec(printed) ?? [];
+	const secret = password === "" ? "" : ` AS 0x${password}`;
+	return `CREATE USER ${sqlName(user)}@${sqlName(host)}${how}${secret}${rest}`;
 }
 
 /**

@@ -4,6 +4,7 @@ import { sqlName } from "../mysql/sqlText.ts";
 import { type Finding, finding } from "./finding.ts";
 import { type Table, totalBytes } from "./inventory.ts";
 import type { Compared } from "./judgeServer.ts";
+import { hasInvisibleColumns, parseVersion } from "./version.ts";
 
 export function judgeSchemas(compared: Compared): readonly Finding[] {
 	return [
@@ -33,21 +34,23 @@ function engines({ source: { tables } }: Compared): readonly Finding[] {
 }
 
 /** Without a key a replica scans the whole table for each changed row, and rows cannot be compared one by one. */
-function primaryKeys({ source: { tables } }: Compared): readonly Finding[] {
-	const without = tables.filter(({ hasPrimaryKey }) => !hasPrimaryKey);
+function primaryKeys({ source }: Compared): readonly Finding[] {
+	const without = source.tables.filter(({ hasPrimaryKey }) => !hasPrimaryKey);
+	const invisible = hasInvisibleColumns(parseVersion(source.variables.get("version") ?? ""));
 	return finding({
 		kind: "no-primary-key",
 		wrong: "tables without a primary key: replicas would search the whole table for each changed row",
 		where: without.map(full),
-		remedy: "give them one; an invisible column is not seen by SELECT * nor needed in INSERT",
-		paste: without.map((table) => `ALTER TABLE ${quoted(table)} ADD ${newKey(table)};`),
+		remedy: invisible
+			? "give them one; an invisible column is not seen by SELECT * nor needed in INSERT"
+			: "give them one; before 8.0.23 it is seen by SELECT *, and an INSERT without names of columns must know of it",
+		paste: without.map((table) => `ALTER TABLE ${quoted(table)} ADD ${newKey(table, invisible)};`),
 	});
 }
 
-/** Before 8.0.23 there are no invisible columns: the word is to be left out there. */
-function newKey({ autoIncrement }: Table): string {
+function newKey({ autoIncrement }: Table, invisible: boolean): string {
 	if (autoIncrement !== null) return `PRIMARY KEY (${sqlName(autoIncrement)})`;
-	return "COLUMN `row_key` BIGINT UNSIGNED NOT NULL AUTO_INCREMENT INVISIBLE PRIMARY KEY";
+	return `COLUMN \`row_key\` BIGINT UNSIGNED NOT NULL AUTO_INCREMENT ${invisible ? "INVISIBLE " : ""}PRIMARY KEY`;
 }
 
 function places({ source: { tables }, sourceFacts }: Compared): readonly Finding[] {

@@ -34,6 +34,11 @@ const refusals: readonly (readonly [kind: string, changes: Changes, says: RegExp
 	],
 	[
 		"no-primary-key",
+		{ source: { tables: [{ ...customer, hasPrimaryKey: false }] }, variables: { version: "8.0.22" } },
+		/seen by SELECT \*[\s\S]*ADD COLUMN `row_key` BIGINT UNSIGNED NOT NULL AUTO_INCREMENT PRIMARY KEY;/,
+	],
+	[
+		"no-primary-key",
 		{ source: { tables: [{ ...customer, hasPrimaryKey: false, autoIncrement: "nr" }] } },
 		/ADD PRIMARY KEY \(`nr`\);/,
 	],

@@ -34,6 +34,9 @@ process.env.PATH = [lent, process.env.PATH, "/usr/sbin"].filter(Boolean).join(de
 /** Whether they can be run here; where they cannot, a suite says so by being skipped. */
 export const hasPrograms = ["mysqld", "mysqldump", "mysql"].every((name) => findOnPath(name) !== undefined);
 
+/** Of the source: another version's, where its path is given, as of 8.0, which this machine's packages do not have. */
+const sourceMysqld = process.env.MYSQL_DR_SOURCE_MYSQLD ?? "mysqld";
+
 export const patience = 120_000;
 export const importPassword = "import's own";
 
@@ -180,7 +183,7 @@ async function startSource(root: string, processes: ChildProcess[], options: rea
 	const base = await folder(`${root}/source-${++sources}`);
 	const [data, at, port] = [`${base}/data`, `${base}/mysqld.sock`, await freePort()];
 	const common = ["--no-defaults", `--datadir=${data}`, `--tmpdir=${base}`, "--secure-file-priv=NULL", "--mysqlx=OFF"];
-	await succeeds(run("mysqld", [...common, "--initialize-insecure", "--disable-log-bin"]));
+	await succeeds(run(sourceMysqld, [...common, "--initialize-insecure", "--disable-log-bin"]));
 	const network = ["--bind-address=127.0.0.1", `--port=${port}`, `--socket=${at}`, `--pid-file=${base}/pid`];
 	const small = [
 		"--innodb-buffer-pool-size=32M",
@@ -189,7 +192,7 @@ async function startSource(root: string, processes: ChildProcess[], options: rea
 		"--skip-name-resolve",
 		"--log-bin=binlog",
 	];
-	const child = run("mysqld", [...common, ...network, ...small, ...options]);
+	const child = run(sourceMysqld, [...common, ...network, ...small, ...options]);
 	processes.push(child);
 	const ask = (sql: string) => asRoot(at, "", sql);
 	await until("the source answers", async () => (await ask("SELECT 1")).length === 1);

@@ -4,10 +4,10 @@ import fc from "fast-check";
 import { ranges } from "../../../runtime/import/digest.ts";
 import { asleep } from "../../../runtime/import/events.ts";
 import { globalPrivileges } from "../../../runtime/import/facts.ts";
-import { carriedGrants, defaultRoles, lockedAccount } from "../../../runtime/import/grants.ts";
+import { carriedGrants, defaultRoles, lockedAccount, withHexPassword } from "../../../runtime/import/grants.ts";
 import { positionInDump } from "../../../runtime/import/position.ts";
 import { differentLines } from "../../../runtime/import/shape.ts";
-import { parseVersion, speaksOfSources } from "../../../runtime/import/version.ts";
+import { hasInvisibleColumns, parseVersion, speaksOfSources } from "../../../runtime/import/version.ts";
 
 describe("grants", () => {
 	const who = "TO `shop`@`%`";
@@ -67,6 +67,24 @@ describe("accounts", () => {
 		expect(defaultRoles(shown)).toBe("ALTER USER `shop`@`%` DEFAULT ROLE `reader`@`%`,`writer`@`%`");
 		expect(defaultRoles(shown.replace(/DEFAULT ROLE .* REQUIRE NONE/, "REQUIRE NONE"))).toBeNull();
 	});
+
+	const rest = "PASSWORD EXPIRE DEFAULT ACCOUNT UNLOCK";
+	const [salted, hex] = ["$A$005$\\n' REQUIRE\x01\n~]a(L", "2441243030352400"];
+
+	// As 8.0.15 printed them.
+	test.each([
+		[
+			`'shop'@'%' IDENTIFIED WITH 'caching_sha2_password' AS '${salted}' DEFAULT ROLE \`reader\`@\`%\` REQUIRE NONE ${rest}`,
+			hex,
+		],
+		[`'shop'@'%' IDENTIFIED WITH 'caching_sha2_password' AS '${salted}' REQUIRE SSL ${rest}`, hex],
+		[`'shop'@'%' IDENTIFIED WITH 'caching_sha2_password' REQUIRE NONE ${rest}`, ""],
+	])("are what later servers print: CREATE USER %s", (printed, password) => {
+		const later = printed.replace("'shop'@'%'", "`shop`@`%`").replace(`'${salted}'`, `0x${hex}`);
+		expect(withHexPassword(`CREATE USER ${printed}`, { user: "shop", host: "%" }, password)).toBe(
+			`CREATE USER ${later}`,
+		);
+	});
 });
 
 describe("events", () => {
@@ -93,6 +111,13 @@ describe("a dump", () => {
 test("a server that knows the words of before 8.2 is asked in them", () => {
 	const versions = ["8.0.36-28", "8.1.0", "8.4.3", "9.7.4"].map((text) => speaksOfSources(parseVersion(text)));
 	expect(versions).toEqual([false, false, true, true]);
+});
+
+test("columns can be invisible since 8.0.23", () => {
+	const versions = ["8.0.22", "8.0.23", "8.1.0", "9.7.4", "7.9.30"].map((text) =>
+		hasInvisibleColumns(parseVersion(text)),
+	);
+	expect(versions).toEqual([false, true, true, true, false]);
 });
 
 test("what one shape has and the other has not is named", () => {
