@@ -1,5 +1,5 @@
 /**
- * How far an import is: one row on the target itself, in the cluster's own schema. It is replicated and acknowledged like
+ * How far an import is: a row on the target itself, in the cluster's own schema. It is replicated and acknowledged like
  * the data that it speaks of, so a failover cannot part the two. It holds no secret.
  */
 import { z } from "zod";
@@ -61,8 +61,13 @@ export async function writeState(target: Session, state: ImportState): Promise<I
 	return state;
 }
 
+/** A transaction of the target's own, of no other meaning. */
+export async function writeBeat(target: Session): Promise<void> {
+	await target.run(`REPLACE INTO ${table} (id, state) VALUES (2, ${sqlString(new Date().toISOString())})`, deadlineMs);
+}
+
 export async function forgetState(target: Session): Promise<void> {
-	await target.run(`DELETE FROM ${table} WHERE id = 1`, deadlineMs);
+	await target.run(`DELETE FROM ${table} WHERE id IN (1, 2)`, deadlineMs);
 }
 
 /** One at a time: held by the session for as long as it lives, so that nothing is left by one that was killed. */

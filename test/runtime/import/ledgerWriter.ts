@@ -5,6 +5,8 @@ import { until } from "./servers.ts";
 
 /** Milliseconds. */
 const restMs = 20;
+/** A row that each transaction changes, so that none can be applied before the one before it. */
+const counter = 0;
 
 export interface Writer {
 	/** Makes the table. */
@@ -28,7 +30,11 @@ export function writer(link: SourceLink, id: number): Writer {
 		const session = await openSource(link);
 		try {
 			for (let n = 1; !stopped; n++) {
-				await session.run(`INSERT INTO app.ledger VALUES (${id}, ${n}, REPEAT('x', ${n % 100}))`, 30_000);
+				await session.run(
+					`BEGIN; INSERT INTO app.ledger VALUES (${id}, ${n}, REPEAT('x', ${n % 100}));
+					 REPLACE INTO app.ledger VALUES (${id}, ${counter}, ${n}); COMMIT`,
+					30_000,
+				);
 				log.push(n);
 				// As an application does other things in between: the machine that runs the tests is all servers at once.
 				await setTimeout(restMs);
