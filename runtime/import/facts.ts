@@ -30,7 +30,8 @@ export interface TargetFacts {
 
 const deadlineMs = 60_000;
 
-const reservedSql = "SELECT WORD AS word FROM information_schema.KEYWORDS WHERE RESERVED = 1";
+/** 8.0.12 answers only where a schema is the session's own. */
+const reservedSql = "USE information_schema; SELECT WORD AS word FROM KEYWORDS WHERE RESERVED = 1";
 const timeZonesSql = "SELECT COUNT(*) AS n FROM mysql.time_zone_name";
 
 const elsewhereSql = `SELECT REPLACE(NAME, '/', '.') AS name FROM information_schema.INNODB_TABLES
@@ -52,7 +53,7 @@ export async function sourceFacts(session: Session): Promise<SourceFacts> {
 		privileges: globalPrivileges(grantLines(await rowsOf(session, "SHOW GRANTS"))),
 		elsewhere: await names(elsewhereSql),
 		unencrypted: await names(unencryptedSql),
-		reserved: column(await rowsOf(session, reservedSql), "word"),
+		reserved: column((await session.run(reservedSql, deadlineMs))[1] ?? [], "word"),
 		timeZones: Number((await rowsOf(session, timeZonesSql))[0]?.n ?? 0),
 		longStatements: await names(longSql),
 	};
@@ -73,7 +74,7 @@ WHERE PLUGIN_TYPE = 'AUTHENTICATION' AND PLUGIN_STATUS = 'ACTIVE'`;
 			await rowsOf(session, "SELECT COLLATION_NAME AS name FROM information_schema.COLLATIONS"),
 			"name",
 		),
-		reserved: column(await rowsOf(session, reservedSql), "word"),
+		reserved: column((await session.run(reservedSql, deadlineMs))[1] ?? [], "word"),
 		disabledEngines: String(disabled?.engines ?? "").split(","),
 		timeZones: Number((await rowsOf(session, timeZonesSql))[0]?.n ?? 0),
 	};
