@@ -41,7 +41,11 @@ async function carryOut(bench: Bench, order: Order): Promise<Word> {
 	if (row === undefined) throw new Error(`there is no row ${order.row}`);
 	const run = await play(bench, row, order.round);
 	// What a broken run left is in no known state.
-	if (run.reasons.length > 0) await bench.anew();
+	if (run.reasons.length > 0) {
+		await bench.anew().catch((error: Error) => {
+			throw new Error(`${run.reasons.join("; ")}; afterwards: ${error.message}`, { cause: error });
+		});
+	}
 	return { says: "played", run };
 }
 

@@ -8,7 +8,7 @@ import type { Duration } from "../../../objectives/index.ts";
 import { type ClusterRecord, parseRecord } from "../../../runtime/failover/record.ts";
 import type { Status } from "../../../runtime/failover/status.ts";
 import { type Addresses, folderPrefix, instances, own, watchdogs } from "./addresses.ts";
-import { controlPlaneUp, namespace } from "./controlPlane.ts";
+import { controlPlaneUp, createPod, namespace } from "./controlPlane.ts";
 import { removeDisks, thawDisks } from "./disk.ts";
 import { DatabaseInstance, hostsFile } from "./instance.ts";
 import { healNetwork, killAllIn, networkDown, networkUp } from "./network.ts";
@@ -142,6 +142,7 @@ export class Bench {
 		// A mysqld that was only just started has told nobody its pid.
 		for (const { machine } of this.instances) await killAllIn(machine.namespace);
 		await this.#forget();
+		await this.#newPods();
 		await declare(this.folder, holdOff);
 		this.#holdOff = holdOff;
 		for (const each of this.instances) await each.restoreTemplate();
@@ -160,6 +161,14 @@ export class Bench {
 		];
 		// Not all of them need be there.
 		await Promise.allSettled(gone);
+	}
+
+	/** A row that broke off may have left one that is going, or none. */
+	async #newPods(): Promise<void> {
+		for (const { machine } of this.instances) {
+			await this.core.deleteNamespacedPod({ name: machine.name, namespace, gracePeriodSeconds: 0 }).catch(() => {});
+			await createPod(this.core, machine, "database");
+		}
 	}
 
 	/** Leaves no process, namespace or mount; the folder with the logs too unless it is to be kept. */

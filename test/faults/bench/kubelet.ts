@@ -48,7 +48,7 @@ export class Kubelet {
 	): Promise<Kubelet> {
 		const kubelet = new Kubelet(bench, between);
 		await kubelet.#declare();
-		kubelet.#running = kubelet.#work().catch((error: Error) => void kubelet.faults.push(error.message));
+		kubelet.#running = kubelet.#work().catch((error: Error) => void kubelet.faults.push(`kubelet: ${error.message}`));
 		return kubelet;
 	}
 
@@ -85,6 +85,16 @@ export class Kubelet {
 			const pods = await this.#pods();
 			return pods.length === 3 && pods.every((pod) => isReady(pod) && revisionOf(pod) === this.#revision);
 		});
+	}
+
+	/** @throws Error that also tells what went wrong here, for which a row may have waited in vain */
+	async during(work: () => Promise<void>): Promise<void> {
+		const broken = await work().then(
+			() => [],
+			(error: Error) => [error.message],
+		);
+		const reasons = [...broken, ...this.faults];
+		if (reasons.length > 0) throw new Error(reasons.join("; "));
 	}
 
 	async end(): Promise<void> {

@@ -48,7 +48,7 @@ export class Storage {
 		for (const each of bench.instances) await storage.#bind(each, reclaimPolicy);
 		storage.kubelet = await Kubelet.begin(bench, (instance) => storage.#replace(instance));
 		storage.#running = storage.#watchContainers().catch((error: Error) => {
-			storage.kubelet.faults.push(error.message);
+			storage.kubelet.faults.push(`storage: ${error.message}`);
 		});
 		return storage;
 	}

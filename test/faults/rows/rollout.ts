@@ -126,8 +126,7 @@ async function switchedOver(stage: Stage): Promise<void> {
 async function withKubelet(stage: Stage, work: (kubelet: Kubelet) => Promise<void>): Promise<void> {
 	const kubelet = await Kubelet.begin(stage.bench);
 	try {
-		await work(kubelet);
-		stage.holds(kubelet.faults.length === 0, kubelet.faults.join("; "));
+		await kubelet.during(() => work(kubelet));
 	} finally {
 		await kubelet.end();
 	}

@@ -238,8 +238,7 @@ async function withStorage(
 ): Promise<void> {
 	const storage = await Storage.begin(stage.bench, reclaimPolicy);
 	try {
-		await work(storage);
-		stage.holds(storage.kubelet.faults.length === 0, storage.kubelet.faults.join("; "));
+		await storage.kubelet.during(() => work(storage));
 	} finally {
 		await storage.end();
 	}
