@@ -16,7 +16,7 @@ import { benchUnderBackup, underBackupLines } from "./underBackup.ts";
 const usage = `npm run bench -- restore [--gigabytes 4] [--transactions 60000] [--buffer-pool 4] [--folder /tmp] [--json]
 npm run bench -- incremental [--gigabytes 4] [--folder /tmp] [--json]
 npm run bench -- archive [--gigabytes 4] [--seconds 120] [--flush 5] [--rate N] [--folder /tmp] [--json]
-npm run bench -- backup [--gigabytes 4] [--seconds 120] [--rate N] [--folder /tmp] [--json]
+npm run bench -- backup [--gigabytes 4] [--seconds 120] [--rate N] [--folder /tmp] [--scratch /tmp] [--json]
 npm run bench -- failovers [--runs 20] [--folder /tmp] [--json]
 npm run bench -- policies [--pairs 5] [--no-cases] [--json]
   --gigabytes N     size of the data set: half of it rows of sysbench, half texts (4)
@@ -26,6 +26,7 @@ npm run bench -- policies [--pairs 5] [--no-cases] [--json]
   --flush N         the archiver's interval, seconds (5)
   --rate N          transactions a second (as many as there come)
   --folder PATH     where the data go; five times their size (the system's temporary folder)
+  --scratch PATH    where the backup's volume and its store lie (where the data are)
   --runs N          failovers of the site that runs, each with a restore after it (20)
   --pairs N         previews with the policy pack, and as many without (5)
   --no-cases        without the policies' cases through the engine, which take minutes
@@ -39,6 +40,7 @@ const options = {
 	flush: { type: "string", default: "5" },
 	rate: { type: "string" },
 	folder: { type: "string" },
+	scratch: { type: "string" },
 	runs: { type: "string", default: "20" },
 	pairs: { type: "string", default: "5" },
 	"no-cases": { type: "boolean", default: false },
@@ -64,7 +66,16 @@ async function main(argv: readonly string[]): Promise<number> {
 	const lent = process.env.MYSQL_DR_MYSQLD_PATH;
 	process.env.PATH = [lent, process.env.PATH, "/usr/sbin"].filter(Boolean).join(delimiter);
 	const common = {
-		...{ gigabytes, transactions, pairs, runs, folder: values.folder, cases: !values["no-cases"], note },
+		...{
+			gigabytes,
+			transactions,
+			pairs,
+			runs,
+			folder: values.folder,
+			scratch: values.scratch,
+			cases: !values["no-cases"],
+			note,
+		},
 		bufferPool: positive("--buffer-pool", values["buffer-pool"] ?? values.gigabytes),
 		seconds: positive("--seconds", values.seconds),
 		flushSeconds: positive("--flush", values.flush),
@@ -86,6 +97,7 @@ interface Choice {
 	readonly pairs: number;
 	readonly runs: number;
 	readonly folder: string | undefined;
+	readonly scratch: string | undefined;
 	readonly cases: boolean;
 	readonly note: (text: string) => void;
 }
