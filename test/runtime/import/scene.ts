@@ -3,7 +3,7 @@ import type { SourceFacts, TargetFacts } from "../../../runtime/import/facts.ts"
 import type { Inventory, Table } from "../../../runtime/import/inventory.ts";
 import type { Compared } from "../../../runtime/import/judgeServer.ts";
 
-/** As 8.0 answers by default (MySQL 8.0 manual, "Server System Variables"; no 8.0 could be asked here). */
+/** As 8.0 answers by default (MySQL 8.0 manual, "Server System Variables"). */
 export const variables80 = {
 	version: "8.0.36",
 	server_id: "1",
