@@ -1,12 +1,13 @@
 /** What a backup's job finds in its pod, and how it ends. */
 import { readFile } from "node:fs/promises";
-import { KubeConfig } from "@kubernetes/client-node";
+import type { KubeConfig } from "@kubernetes/client-node";
 import { parseSettings, type Settings } from "../../objectives/settings.ts";
 import { jobLog } from "../commands/jobLine.ts";
 import { leaseStore } from "../failover/leaseStore.ts";
 import { instanceHost } from "../instance/hostName.ts";
 import { type JobPaths, jobPaths } from "../instance/jobPlace.ts";
 import { readPassword } from "../instance/readPasswords.ts";
+import { PooledKubeConfig } from "../kubernetes/pooledKubeConfig.ts";
 import type { BackupStore } from "./backupStore.ts";
 import type { DonorAccess, MemberAccess } from "./donorAccess.ts";
 import { jobStores } from "./jobStores.ts";
@@ -48,7 +49,7 @@ export function runJob(work: (scene: JobScene) => Promise<unknown>): Promise<voi
 
 /** The cluster that this pod runs in, as its account may see it. */
 export function ownCluster(): KubeConfig {
-	const config = new KubeConfig();
+	const config = new PooledKubeConfig();
 	config.loadFromCluster();
 	return config;
 }

@@ -1,13 +1,14 @@
 /** `mysql-dr job clone-expiry`: deletes the namespace that it runs in, when that is a clone and its time is over. */
-import { KubeConfig, type V1Namespace } from "@kubernetes/client-node";
+import type { V1Namespace } from "@kubernetes/client-node";
 import { jobLog } from "../commands/jobLine.ts";
 import { FailedError } from "../exit.ts";
 import { type Api, kubernetesApi } from "../kubernetes/api.ts";
+import { PooledKubeConfig } from "../kubernetes/pooledKubeConfig.ts";
 import { cloneOf, expired } from "./clone.ts";
 
 export async function runExpiry(): Promise<void> {
 	const log = jobLog((line) => process.stdout.write(line));
-	const config = new KubeConfig();
+	const config = new PooledKubeConfig();
 	config.loadFromCluster();
 	try {
 		log.result(await expireClone(kubernetesApi(config), process.env.POD_NAMESPACE ?? "", new Date()));

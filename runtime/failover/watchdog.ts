@@ -1,8 +1,9 @@
 /** The watchdog process: credentials first, then a place in the queue for the lease, then to lead. */
 import { readFileSync } from "node:fs";
-import { KubeConfig } from "@kubernetes/client-node";
+import type { KubeConfig } from "@kubernetes/client-node";
 import { type Logger, pino } from "pino";
 import { type Settings, settingsSchema } from "../../objectives/settings.ts";
+import { PooledKubeConfig } from "../kubernetes/pooledKubeConfig.ts";
 import type { ObjectStore } from "../store/objectStore.ts";
 import { openStores } from "../store/openStores.ts";
 import { Announcer } from "./announcer.ts";
@@ -32,7 +33,7 @@ export async function runWatchdog(): Promise<void> {
 	const log = pino({ base: { pod: self() } });
 	const stop = stopSignal();
 	const settings = settingsSchema.parse(JSON.parse(readFileSync(settingsFile, "utf8")));
-	const config = new KubeConfig();
+	const config = new PooledKubeConfig();
 	config.loadFromCluster();
 	const watchdog = new Watchdog(settings, config, log);
 	await watchdog.run(stop);

@@ -4,6 +4,7 @@ import { homedir } from "node:os";
 import { delimiter, dirname, join, resolve } from "node:path";
 import { KubeConfig } from "@kubernetes/client-node";
 import { UserError } from "../../objectives/error.ts";
+import { PooledKubeConfig } from "./pooledKubeConfig.ts";
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -28,7 +29,7 @@ interface Source {
  * @throws UserError where a file that was named is missing or unreadable, where nothing is found, or the context is unknown
  */
 export function loadConfiguration(options: ClusterOptions, env: Environment, folder = process.cwd()): KubeConfig {
-	const config = new KubeConfig();
+	const config = new PooledKubeConfig();
 	const source = named(options, env) ?? found(env, folder);
 	if (source !== null) loadFiles(config, source);
 	else if (env.KUBERNETES_SERVICE_HOST !== undefined) config.loadFromCluster();

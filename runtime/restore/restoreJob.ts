@@ -1,7 +1,6 @@
 /** `mysql-dr job restore`: a restore in its pod, and what becomes of the copy. */
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { KubeConfig } from "@kubernetes/client-node";
 import { UserError } from "../../objectives/error.ts";
 import { parseSettings, type Settings } from "../../objectives/settings.ts";
 import { poolWithin } from "../backup/jobScene.ts";
@@ -12,6 +11,7 @@ import { drillSchema } from "../instance/accountsSql.ts";
 import { jobPaths } from "../instance/jobPlace.ts";
 import { dataFolder } from "../instance/place.ts";
 import { readPasswords } from "../instance/readPasswords.ts";
+import { PooledKubeConfig } from "../kubernetes/pooledKubeConfig.ts";
 import { openSession } from "../mysql/session.ts";
 import { givenSnapshot } from "./base.ts";
 import { checkAbsent, type Loaded, loader, loadTables } from "./loadTables.ts";
@@ -107,7 +107,7 @@ async function orLetGo<T>({ copy }: Restored, work: () => Promise<T>): Promise<T
 }
 
 async function workOf(settings: Settings, from: string | undefined, log: Log, signal: AbortSignal) {
-	const config = new KubeConfig();
+	const config = new PooledKubeConfig();
 	config.loadFromCluster();
 	const cluster = from ?? settings.cluster;
 	const access = { config, namespace: settings.namespace };

@@ -1,12 +1,13 @@
 /** A real etcd and a real kube-apiserver, and the objects that would be there before the database is: no kubelet, no controllers. */
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
-import { CoreV1Api, KubeConfig, PatchStrategy, setHeaderOptions } from "@kubernetes/client-node";
+import { CoreV1Api, type KubeConfig, PatchStrategy, setHeaderOptions } from "@kubernetes/client-node";
 import { credentialsOf, kubeconfig } from "../../../local/site/kubeconfig.ts";
 import { layoutOf } from "../../../local/site/layout.ts";
 import { ensureKeys } from "../../../local/site/pki.ts";
 import { flags } from "../../../local/site/plan.ts";
 import { until } from "../../../local/site/waiting.ts";
+import { PooledKubeConfig } from "../../../runtime/kubernetes/pooledKubeConfig.ts";
 import { api, instances, type Machine, watchdogs, zones } from "./addresses.ts";
 import { start } from "./process.ts";
 import type { Roots } from "./roots.ts";
@@ -29,7 +30,7 @@ export async function controlPlaneUp(folder: string, roots: Roots): Promise<Kube
 	await ensureKeys(keys, { ...layout, control: { ...layout.control, address: api.address } });
 	await startEtcd(folder, roots);
 	startApiServer(folder, keys, roots);
-	const config = new KubeConfig();
+	const config = new PooledKubeConfig();
 	config.loadFromString(kubeconfig("faults", "admin", await credentialsOf(keys, "admin", apiServer)));
 	const core = config.makeApiClient(CoreV1Api);
 	await until("the API answers", 60, async () => (await core.listNamespace()).items.length > 0);
