@@ -7,7 +7,7 @@ import { leaseStore } from "../failover/leaseStore.ts";
 import { instanceHost } from "../instance/hostName.ts";
 import { type JobPaths, jobPaths } from "../instance/jobPlace.ts";
 import { readPassword } from "../instance/readPasswords.ts";
-import { PooledKubeConfig } from "../kubernetes/pooledKubeConfig.ts";
+import { ownCluster } from "../kubernetes/pooledKubeConfig.ts";
 import type { BackupStore } from "./backupStore.ts";
 import type { DonorAccess, MemberAccess } from "./donorAccess.ts";
 import { jobStores } from "./jobStores.ts";
@@ -45,13 +45,6 @@ export function runJob(work: (scene: JobScene) => Promise<unknown>): Promise<voi
 			return work({ ...scene, config, keys, stores });
 		});
 	});
-}
-
-/** The cluster that this pod runs in, as its account may see it. */
-export function ownCluster(): KubeConfig {
-	const config = new PooledKubeConfig();
-	config.loadFromCluster();
-	return config;
 }
 
 /**

@@ -3,13 +3,12 @@ import type { V1Namespace } from "@kubernetes/client-node";
 import { jobLog } from "../commands/jobLine.ts";
 import { FailedError } from "../exit.ts";
 import { type Api, kubernetesApi } from "../kubernetes/api.ts";
-import { PooledKubeConfig } from "../kubernetes/pooledKubeConfig.ts";
+import { ownCluster } from "../kubernetes/pooledKubeConfig.ts";
 import { cloneOf, expired } from "./clone.ts";
 
 export async function runExpiry(): Promise<void> {
 	const log = jobLog((line) => process.stdout.write(line));
-	const config = new PooledKubeConfig();
-	config.loadFromCluster();
+	const config = ownCluster();
 	try {
 		log.result(await expireClone(kubernetesApi(config), process.env.POD_NAMESPACE ?? "", new Date()));
 	} catch (error) {

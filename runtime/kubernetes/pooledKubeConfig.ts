@@ -32,3 +32,10 @@ export class PooledKubeConfig extends KubeConfig {
 		if (this.#shared !== null) context.setDispatcher(this.#shared.agent);
 	}
 }
+
+/** The cluster that this process is a pod of, as its account may see it. */
+export function ownCluster(): PooledKubeConfig {
+	const config = new PooledKubeConfig();
+	config.loadFromCluster();
+	return config;
+}

@@ -11,7 +11,7 @@ import { drillSchema } from "../instance/accountsSql.ts";
 import { jobPaths } from "../instance/jobPlace.ts";
 import { dataFolder } from "../instance/place.ts";
 import { readPasswords } from "../instance/readPasswords.ts";
-import { PooledKubeConfig } from "../kubernetes/pooledKubeConfig.ts";
+import { ownCluster } from "../kubernetes/pooledKubeConfig.ts";
 import { openSession } from "../mysql/session.ts";
 import { givenSnapshot } from "./base.ts";
 import { checkAbsent, type Loaded, loader, loadTables } from "./loadTables.ts";
@@ -107,8 +107,7 @@ async function orLetGo<T>({ copy }: Restored, work: () => Promise<T>): Promise<T
 }
 
 async function workOf(settings: Settings, from: string | undefined, log: Log, signal: AbortSignal) {
-	const config = new PooledKubeConfig();
-	config.loadFromCluster();
+	const config = ownCluster();
 	const cluster = from ?? settings.cluster;
 	const access = { config, namespace: settings.namespace };
 	return {

@@ -1,10 +1,11 @@
 /** `mysql-dr job snapshot`: one snapshot, taken, tried and kept in order, in its pod. */
 import type { MemberAccess } from "../backup/donorAccess.ts";
-import { inTurn, memberAccess, ownCluster, type PodScene, runPodJob } from "../backup/jobScene.ts";
+import { inTurn, memberAccess, type PodScene, runPodJob } from "../backup/jobScene.ts";
 import type { Tell } from "../backup/progress.ts";
 import { BrokenPromise, FailedError } from "../exit.ts";
 import { clusterStore } from "../failover/clusterStore.ts";
 import { accessTo } from "../kubernetes/access.ts";
+import { ownCluster } from "../kubernetes/pooledKubeConfig.ts";
 import { putBackWhatWasLeft } from "./dirtyPages.ts";
 import { type Hold, podHold } from "./podHold.ts";
 import { keptSnapshots, letGo } from "./retention.ts";
