@@ -1,5 +1,6 @@
 /** Waiting until the target has what the source had a moment ago. */
 import { FailedError } from "../exit.ts";
+import type { Session } from "../mysql/session.ts";
 import { channelStatus, reach } from "./channel.ts";
 import { type Ends, type ImportContext, openTarget } from "./context.ts";
 import { writeBeat } from "./importState.ts";
@@ -31,13 +32,14 @@ export async function awaitCaughtUp({ source, target }: Ends, context: ImportCon
  * stands for those before. In a session of its own, since it may have to wait for a replica to be there.
  */
 async function beat(context: ImportContext): Promise<void> {
-	const aside = await openTarget(context);
+	let aside: Session | undefined;
 	try {
+		aside = await openTarget(context);
 		await writeBeat(aside);
 	} catch {
 		// The next look tells what is wrong.
 	} finally {
-		aside.close();
+		aside?.close();
 	}
 }
 

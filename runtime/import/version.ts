@@ -11,8 +11,8 @@ export interface ServerVersion {
 
 /** @param text `@@version`: 8.0.36, 8.0.36-28, 10.11.6-MariaDB-1, ... */
 export function parseVersion(text: string): ServerVersion {
-	const [major = 0, minor = 0, patch = 0] = /^(\d+)\.(\d+)(?:\.(\d+))?/.exec(text)?.slice(1).map(Number) ?? [];
-	return { mysql: !/mariadb/i.test(text), major, minor, patch, text };
+	const [, major = "0", minor = "0", patch = "0"] = /^(\d+)\.(\d+)(?:\.(\d+))?/.exec(text) ?? [];
+	return { mysql: !/mariadb/i.test(text), major: Number(major), minor: Number(minor), patch: Number(patch), text };
 }
 
 /** By release series; the numbers within one are {@link ServerVersion.patch}. */

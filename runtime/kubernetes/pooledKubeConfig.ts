@@ -18,7 +18,10 @@ export class PooledKubeConfig extends KubeConfig {
 	/** What client-node would make an agent of; none where ours is used. */
 	override createDispatcherOptions(cluster: Cluster | null, options: AgentOptions): DispatcherOptions {
 		const wanted = super.createDispatcherOptions(cluster, options);
-		if (wanted.type !== "agent") return wanted;
+		if (wanted.type !== "agent") {
+			this.#shared = null;
+			return wanted;
+		}
 		if (!isDeepStrictEqual(wanted.connect, this.#shared?.connect)) {
 			// Another certificate, of us or of the authority. The agent before may have requests; it goes when its connections do.
 			const connect = wanted.connect as NonNullable<Agent.Options["connect"]>;

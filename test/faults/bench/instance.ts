@@ -159,10 +159,10 @@ export class DatabaseInstance {
 		await file.close();
 	}
 
-	/** The pod's next volume is another one, empty. */
+	/** The pod's next volume is another one, empty; nobody looks at the one before any more. */
 	async newVolume(): Promise<void> {
-		await run("rm", ["-rf", this.#folder("volume.aside")]);
-		await run("mv", [this.#folder("volume"), this.#folder("volume.aside")]);
+		await this.disk.remove();
+		await run("rm", ["-rf", this.#folder("volume")]);
 		await this.#owned(this.#folder("volume"));
 	}
 
