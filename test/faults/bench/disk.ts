@@ -11,8 +11,8 @@ import { run, succeeds } from "./command.ts";
 /** Room for the data and for a clone of them. */
 const size = 2 ** 30;
 const filler = "filler";
-/** Seconds until the kernel has let go of a device. */
-const patience = 20;
+/** Seconds until the kernel has let go of a device: who asks for the room on a volume may sleep through its pod's end (scripts.ts). */
+const patience = 60;
 
 export class Disk {
 	readonly #folder: string;

@@ -66,7 +66,8 @@ export class Storage {
 		this.#stop.abort();
 		await this.#running;
 		await this.kubelet.end();
-		for (const each of this.#bench.instances) await this.#dropClaim(each);
+		// One whose pod could not be made anew has none, and what broke is not to be hidden by that.
+		for (const each of this.#bench.instances) await this.#dropClaim(each).catch(() => {});
 		for (const { metadata } of (await this.#bench.core.listPersistentVolume()).items) {
 			const name = metadata?.name ?? "";
 			await this.#bench.core.deletePersistentVolume({ name });
