@@ -11,8 +11,8 @@ import { run, succeeds } from "./command.ts";
 /** Room for the data and for a clone of them. */
 const size = 2 ** 30;
 const filler = "filler";
-/** Seconds until the kernel has let go of a device: who asks for the room on a volume may sleep through its pod's end (scripts.ts). */
-const patience = 60;
+/** Seconds until the kernel has let go of a device. */
+const patience = 20;
 
 export class Disk {
 	readonly #folder: string;
@@ -61,6 +61,15 @@ export class Disk {
 	/** Takes it away with all that it holds; the folder stays, empty. Whoever used it has ended. */
 	async remove(): Promise<void> {
 		if (await this.there()) await unmount(this.#folder);
+		await rm(this.#beside().image, { force: true });
+	}
+
+	/**
+	 * The same while others go on: pods that were begun since it is there have it in their mount namespaces, out of reach, and
+	 * its device goes when they do.
+	 */
+	async leave(): Promise<void> {
+		if (await this.there()) await run("umount", [this.#folder]);
 		await rm(this.#beside().image, { force: true });
 	}
 

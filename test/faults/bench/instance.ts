@@ -161,7 +161,7 @@ export class DatabaseInstance {
 
 	/** The pod's next volume is another one, empty; nobody looks at the one before any more. */
 	async newVolume(): Promise<void> {
-		await this.disk.remove();
+		await this.disk.leave();
 		await run("rm", ["-rf", this.#folder("volume")]);
 		await this.#owned(this.#folder("volume"));
 	}
