@@ -66,16 +66,8 @@ async function main(argv: readonly string[]): Promise<number> {
 	const lent = process.env.MYSQL_DR_MYSQLD_PATH;
 	process.env.PATH = [lent, process.env.PATH, "/usr/sbin"].filter(Boolean).join(delimiter);
 	const common = {
-		...{
-			gigabytes,
-			transactions,
-			pairs,
-			runs,
-			folder: values.folder,
-			scratch: values.scratch,
-			cases: !values["no-cases"],
-			note,
-		},
+		...{ gigabytes, transactions, pairs, runs, folder: values.folder, cases: !values["no-cases"], note },
+		scratch: values.scratch,
 		bufferPool: positive("--buffer-pool", values["buffer-pool"] ?? values.gigabytes),
 		seconds: positive("--seconds", values.seconds),
 		flushSeconds: positive("--flush", values.flush),

@@ -1,6 +1,6 @@
 /** What the primary still does while a full backup is made of its replica: before, meanwhile and after, in one run. */
 import { mkdir, mkdtemp, rm } from "node:fs/promises";
-import { setPriority, tmpdir } from "node:os";
+import { getPriority, setPriority, tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { newBackupKey } from "../runtime/backup/keys.ts";
@@ -104,9 +104,10 @@ async function measure(
 		donor = `${entry.source.instance} (${entry.source.role})`;
 	};
 	// Its own processes take it over; load, servers and store are there already.
+	const own = getPriority();
 	setPriority(jobNice);
 	const meanwhile = await phase("a full backup while it goes on", backup);
-	setPriority(0);
+	setPriority(own);
 	const end = performance.now();
 	const after = await phase("writing after", alone);
 	await load.end();

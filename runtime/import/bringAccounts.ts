@@ -1,7 +1,7 @@
 /** The source's accounts: made locked before the load, since objects belong to them; granted after it. */
-import type { Row, Session } from "../mysql/session.ts";
+import type { Session } from "../mysql/session.ts";
 import { sqlString } from "../mysql/sqlText.ts";
-import { grantLines } from "./facts.ts";
+import { firstColumn } from "./facts.ts";
 import { carriedGrants, defaultRoles, lockedAccount, withHexPassword } from "./grants.ts";
 import type { Account } from "./inventory.ts";
 
@@ -13,25 +13,23 @@ export const accountInSql = ({ user, host }: Pick<Account, "user" | "host">): st
 	`${sqlString(user)}@${sqlString(host)}`;
 
 export async function makeAccounts(source: Session, target: Session, accounts: readonly Account[]): Promise<void> {
-	for (const account of accounts) await target.run(lockedAccount(await shown(source, account)), deadlineMs);
+	const shown = await accountPrinter(source);
+	for (const account of accounts) await target.run(lockedAccount(await shown(account)), deadlineMs);
 }
 
 /** Passwords are told as hexadecimal digits: a salt has bytes that no text survives. */
-async function shown(source: Session, account: Account): Promise<string> {
-	const who = accountInSql(account);
-	const [[setting] = []] = await source.run("SHOW VARIABLES LIKE 'print_identified_with_as_hex'", deadlineMs);
-	if (setting !== undefined) {
-		const sql = `SET SESSION print_identified_with_as_hex = ON; SHOW CREATE USER ${who}`;
-		return onlyValue((await source.run(sql, deadlineMs))[1]);
+async function accountPrinter(source: Session): Promise<(account: Account) => Promise<string>> {
+	const ask = async (sql: string) => firstColumn((await source.run(sql, deadlineMs))[0] ?? [])[0] ?? "";
+	const known = await ask("SHOW VARIABLES LIKE 'print_identified_with_as_hex'");
+	if (known !== "") {
+		await source.run("SET SESSION print_identified_with_as_hex = ON", deadlineMs);
+		return (account) => ask(`SHOW CREATE USER ${accountInSql(account)}`);
 	}
-	const [printed] = await source.run(`SHOW CREATE USER ${who}`, deadlineMs);
-	const sql = `SELECT HEX(authentication_string) FROM mysql.user WHERE user = ${sqlString(account.user)} AND host = ${sqlString(account.host)}`;
-	const [password] = await source.run(sql, deadlineMs);
-	return withHexPassword(onlyValue(printed), account, onlyValue(password));
-}
-
-function onlyValue(rows: readonly Row[] = []): string {
-	return String(Object.values(rows[0] ?? {})[0] ?? "");
+	return async (account) => {
+		const which = `user = ${sqlString(account.user)} AND host = ${sqlString(account.host)}`;
+		const password = await ask(`SELECT HEX(authentication_string) FROM mysql.user WHERE ${which}`);
+		return withHexPassword(await ask(`SHOW CREATE USER ${accountInSql(account)}`), account, password);
+	};
 }
 
 /** @returns what is not taken over, as the source prints it */
@@ -43,12 +41,13 @@ export async function grantAccounts(
 ): Promise<readonly string[]> {
 	const leftOut: string[] = [];
 	const roles: string[] = [];
+	const shown = await accountPrinter(source);
 	for (const account of accounts) {
 		const [rows = []] = await source.run(`SHOW GRANTS FOR ${accountInSql(account)}`, deadlineMs);
-		const carried = carriedGrants(grantLines(rows), schemas);
+		const carried = carriedGrants(firstColumn(rows), schemas);
 		for (const statement of carried.statements) await target.run(statement, deadlineMs);
 		leftOut.push(...carried.leftOut);
-		const byDefault = defaultRoles(await shown(source, account));
+		const byDefault = defaultRoles(await shown(account));
 		if (byDefault !== null) roles.push(byDefault);
 	}
 	for (const statement of roles) await target.run(statement, deadlineMs);

@@ -30,8 +30,6 @@ export interface TargetFacts {
 
 const deadlineMs = 60_000;
 
-/** 8.0.12 answers only where a schema is the session's own. */
-const reservedSql = "USE information_schema; SELECT WORD AS word FROM KEYWORDS WHERE RESERVED = 1";
 const timeZonesSql = "SELECT COUNT(*) AS n FROM mysql.time_zone_name";
 
 const elsewhereSql = `SELECT REPLACE(NAME, '/', '.') AS name FROM information_schema.INNODB_TABLES
@@ -50,10 +48,10 @@ WHERE COMMAND = 'Query' AND TIME > 10 ORDER BY TIME DESC LIMIT 20`;
 export async function sourceFacts(session: Session): Promise<SourceFacts> {
 	const names = async (sql: string) => column(await rowsOf(session, sql), "name");
 	return {
-		privileges: globalPrivileges(grantLines(await rowsOf(session, "SHOW GRANTS"))),
+		privileges: globalPrivileges(firstColumn(await rowsOf(session, "SHOW GRANTS"))),
 		elsewhere: await names(elsewhereSql),
 		unencrypted: await names(unencryptedSql),
-		reserved: column((await session.run(reservedSql, deadlineMs))[1] ?? [], "word"),
+		reserved: await reservedWords(session),
 		timeZones: Number((await rowsOf(session, timeZonesSql))[0]?.n ?? 0),
 		longStatements: await names(longSql),
 	};
@@ -74,14 +72,14 @@ WHERE PLUGIN_TYPE = 'AUTHENTICATION' AND PLUGIN_STATUS = 'ACTIVE'`;
 			await rowsOf(session, "SELECT COLLATION_NAME AS name FROM information_schema.COLLATIONS"),
 			"name",
 		),
-		reserved: column((await session.run(reservedSql, deadlineMs))[1] ?? [], "word"),
+		reserved: await reservedWords(session),
 		disabledEngines: String(disabled?.engines ?? "").split(","),
 		timeZones: Number((await rowsOf(session, timeZonesSql))[0]?.n ?? 0),
 	};
 }
 
-/** SHOW GRANTS has one column, named after the account. */
-export function grantLines(rows: readonly Row[]): readonly string[] {
+/** SHOW GRANTS and SHOW CREATE USER have one column, named after the account. */
+export function firstColumn(rows: readonly Row[]): readonly string[] {
 	return rows.map((row) => String(Object.values(row)[0] ?? ""));
 }
 
@@ -91,6 +89,12 @@ export function globalPrivileges(grants: readonly string[]): readonly string[] {
 		const [, list] = /^GRANT (.+) ON \*\.\* TO /i.exec(line) ?? [];
 		return list === undefined ? [] : list.split(",").map((privilege) => privilege.trim().toUpperCase());
 	});
+}
+
+/** 8.0.12 answers only where a schema is the session's own. */
+async function reservedWords(session: Session): Promise<readonly string[]> {
+	const sql = "USE information_schema; SELECT WORD AS word FROM KEYWORDS WHERE RESERVED = 1";
+	return column((await session.run(sql, deadlineMs))[1] ?? [], "word");
 }
 
 async function rowsOf(session: Session, sql: string): Promise<readonly Row[]> {

@@ -7,6 +7,7 @@ import type { Progress } from "../../../local/step.ts";
 import type { Duration } from "../../../objectives/index.ts";
 import { type ClusterRecord, parseRecord } from "../../../runtime/failover/record.ts";
 import type { Status } from "../../../runtime/failover/status.ts";
+import { nullIfMissing } from "../../../runtime/kubernetes/nullIfMissing.ts";
 import { type Addresses, folderPrefix, instances, own, watchdogs } from "./addresses.ts";
 import { controlPlaneUp, createPod, namespace } from "./controlPlane.ts";
 import { removeDisks, thawDisks } from "./disk.ts";
@@ -166,7 +167,9 @@ export class Bench {
 	/** A row that broke off may have left one that is going, or none. */
 	async #newPods(): Promise<void> {
 		for (const { machine } of this.instances) {
-			await this.core.deleteNamespacedPod({ name: machine.name, namespace, gracePeriodSeconds: 0 }).catch(() => {});
+			await this.core
+				.deleteNamespacedPod({ name: machine.name, namespace, gracePeriodSeconds: 0 })
+				.catch(nullIfMissing);
 			await createPod(this.core, machine, "database");
 		}
 	}

@@ -13,6 +13,7 @@ import {
 import { until } from "../../../local/site/waiting.ts";
 import { holdFinalizer, volumesName } from "../../../runtime/failover/volumeMaking.ts";
 import { volumeNotePrefix } from "../../../runtime/instance/volumeNote.ts";
+import { nullIfMissing } from "../../../runtime/kubernetes/nullIfMissing.ts";
 import type { Bench } from "./bench.ts";
 import { labels, namespace } from "./controlPlane.ts";
 import type { DatabaseInstance } from "./instance.ts";
@@ -67,7 +68,7 @@ export class Storage {
 		await this.#running;
 		await this.kubelet.end();
 		// One whose pod could not be made anew has none, and what broke is not to be hidden by that.
-		for (const each of this.#bench.instances) await this.#dropClaim(each).catch(() => {});
+		for (const each of this.#bench.instances) await this.#dropClaim(each).catch(nullIfMissing);
 		for (const { metadata } of (await this.#bench.core.listPersistentVolume()).items) {
 			const name = metadata?.name ?? "";
 			await this.#bench.core.deletePersistentVolume({ name });
