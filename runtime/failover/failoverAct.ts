@@ -106,5 +106,13 @@ export async function prepare(
 	}
 	const gtidBefore = Object.fromEntries(seen.map((i) => [i.name, formatGtidSet(held(i.reading))]));
 	const followers = seen.map((i) => i.name).filter((n) => n !== to && n !== recorded(operation).primary);
-	return { to, executed: reading.executed, uuid: reading.uuid, followers, timeline, more: { gtidBefore } };
+	return {
+		to,
+		executed: reading.executed,
+		uuid: reading.uuid,
+		followers,
+		awaited: true,
+		timeline,
+		more: { gtidBefore },
+	};
 }

@@ -3,8 +3,10 @@ import { formatGtidSet, type GtidSet } from "../mysql/gtidSet.ts";
 import type { Instance } from "../mysql/instance.ts";
 import { RefusedError } from "./cancel.ts";
 import { isIntact } from "./choose.ts";
+import { isFarBehind } from "./haste.ts";
 import { deadline, type Operation, recorded, requireLease, type Timeline } from "./operation.ts";
 import type { Change, Seed } from "./record.ts";
+import { settleSoon } from "./settleAct.ts";
 
 export interface Handover {
 	readonly to: string;
@@ -13,6 +15,8 @@ export interface Handover {
 	readonly uuid: string;
 	/** The replicas that are to follow at once; others are connected by later repairs. */
 	readonly followers: readonly string[];
+	/** True when nobody else can acknowledge the first writes. */
+	readonly awaited: boolean;
 	readonly timeline: Timeline;
 	readonly more?: Partial<Change>;
 }
@@ -77,11 +81,13 @@ async function connect(operation: Operation, name: string, handover: Handover): 
 		const replica = await operation.instance(name);
 		const ms = () => deadline(operation, operation.limits.statementMs);
 		// A primary before that could not be closed yet: repairs fence it first.
-		const { superReadOnly, catchingUp } = await replica.read(ms());
-		if (!superReadOnly) throw new Error("it still accepts writes");
+		const reading = await replica.read(ms());
+		if (!reading.superReadOnly) throw new Error("it still accepts writes");
 		const source = operation.facts.sourceHost(handover.to);
-		await (catchingUp ? replica.catchUp(source, ms()) : replica.follow(source, ms()));
+		const hastily = reading.catchingUp || isFarBehind(reading, handover.executed);
+		await (hastily ? replica.catchUp(source, ms()) : replica.follow(source, ms()));
 		handover.timeline.step(`${name} follows ${handover.to}`, "follow");
+		if (hastily && handover.awaited) await settleSoon(operation, replica, { name, source, ...handover });
 	} catch (error) {
 		handover.timeline.step(`${name} does not follow yet: ${(error as Error).message}`, "follow");
 	}

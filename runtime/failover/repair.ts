@@ -4,6 +4,7 @@ import { held, type Reading } from "../mysql/reading.ts";
 import { applierFault } from "./applierFault.ts";
 import { isAdmitted, isDamaged, surplus } from "./choose.ts";
 import type { Facts } from "./decide.ts";
+import { isFarBehind } from "./haste.ts";
 import { stoppedByOrder } from "./quiesce.ts";
 import type { ClusterRecord } from "./record.ts";
 import { hangs } from "./stall.ts";
@@ -14,7 +15,7 @@ export type Repair =
 	| { readonly do: "fence"; readonly name: string }
 	/**
 	 * Connect it to the primary, or start what stands still; `fresh` when it is new and has no relay log of its own,
-	 * `behind` when it counts for nothing and has much to fetch.
+	 * `behind` when it has so much to fetch, or counts for nothing yet, that it is not to sync each event.
 	 */
 	| {
 			readonly do: "follow";
@@ -114,12 +115,16 @@ function attach(name: string, reading: Reading, context: Context, quiesced: bool
 	if (receivesFrom(reading, source) && stoppedByOrder(reading, quiesced)) return null;
 	if (!replicatesFrom(reading, source)) return follow(name, reading, context, admitted);
 	const caughtUp = isCaughtUp(reading, primary);
-	if (reading.catchingUp) return caughtUp || admitted ? { do: "settle", name, source } : null;
+	if (reading.catchingUp) {
+		const enough = caughtUp || (admitted && !isFarBehind(reading, primary.executed));
+		return enough ? { do: "settle", name, source } : null;
+	}
 	return caughtUp && !admitted ? { do: "admit", name, uuid: reading.uuid } : null;
 }
 
 function follow(name: string, reading: Reading, { record, facts, primary }: Context, admitted: boolean): Repair {
-	const behind = (!admitted || reading.catchingUp) && !isCaughtUp(reading, primary);
+	const hastily = !admitted || reading.catchingUp || isFarBehind(reading, primary.executed);
+	const behind = hastily && !isCaughtUp(reading, primary);
 	// The relay log that came with a snapshot is that of another time.
 	const copied = record.volumes?.[name]?.from !== undefined;
 	const fresh = !admitted && (copied || isEmpty(reading.retrieved));

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
-import { nextOf, type Task, tasksOf } from "./queue.ts";
+import { inTurn, nextOf, numberOf, type Task, tasksOf } from "./queue.ts";
 
 const names = fc.uniqueArray(fc.constantFrom("1", "2", "5a", "5b", "9", "32"), { minLength: 1 });
 
@@ -21,6 +21,31 @@ describe("the queue of rows", () => {
 			{ row: "1", round: 7 },
 			{ row: "2", round: 7 },
 		]);
+	});
+
+	test("in turn, holds each number once a round, by another variant than in the round before", () => {
+		expect(inTurn(["1", "5a", "5b"], 0, 3)).toEqual([
+			{ row: "1", round: 0 },
+			{ row: "5a", round: 0 },
+			{ row: "1", round: 1 },
+			{ row: "5b", round: 1 },
+			{ row: "1", round: 2 },
+			{ row: "5a", round: 2 },
+		]);
+		fc.assert(
+			fc.property(names, fc.nat(9), fc.integer({ min: 1, max: 6 }), (rows, first, rounds) => {
+				const tasks = inTurn(rows, first, rounds);
+				for (const [round, each] of Map.groupBy(tasks, (task) => task.round)) {
+					expect(each.map(({ row }) => numberOf(row))).toEqual([...new Set(rows.map(numberOf))]);
+					expect(round).toBeGreaterThanOrEqual(first);
+				}
+				const variants = Map.groupBy(rows, numberOf);
+				for (const [number, each] of Map.groupBy(tasks, ({ row }) => numberOf(row))) {
+					const wanted = Math.min(rounds, variants.get(number)?.length ?? 0);
+					expect(new Set(each.map(({ row }) => row)).size).toBe(wanted);
+				}
+			}),
+		);
 	});
 
 	test("gives everything once, whole rounds one after the other, and in each the longest first", () => {

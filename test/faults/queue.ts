@@ -11,6 +11,17 @@ export function tasksOf(rows: readonly string[], firstRound: number, rounds: num
 	return Array.from({ length: rounds }, (_, n) => rows.map((row) => ({ row, round: firstRound + n }))).flat();
 }
 
+/** The number in the catalogue of which this row is a variant: "15" for 15a, 15b and 15c. */
+export const numberOf = (row: string): string => row.replace(/[a-z]$/, "");
+
+/** One variant of each number in each round, the next round another one. */
+export function inTurn(rows: readonly string[], firstRound: number, rounds: number): readonly Task[] {
+	const numbers = Map.groupBy(rows, numberOf);
+	return Array.from({ length: rounds }, (_, n) => firstRound + n).flatMap((round) =>
+		[...numbers.values()].map((variants) => ({ row: variants[round % variants.length] as string, round })),
+	);
+}
+
 /**
  * Of the earliest round that is not played yet the longest row, so that no lane is left with a long one at the end; a
  * row of which nobody knows how long it takes may be the longest.

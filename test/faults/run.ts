@@ -17,13 +17,14 @@ import type { LaneOptions } from "./laneMessages.ts";
 import { type Played, playOnLanes } from "./lanes.ts";
 import { type MutationReport, mutationLine, mutations } from "./mutations.ts";
 import type { Run } from "./play.ts";
-import { tasksOf } from "./queue.ts";
+import { inTurn, tasksOf } from "./queue.ts";
 import { heading, lineOf, reportOf } from "./report.ts";
 import { catalogue, rowsNamed } from "./rows/catalogue.ts";
 
 const options = {
 	rounds: { type: "string", default: "1" },
 	"first-round": { type: "string", default: "1" },
+	"in-turn": { type: "boolean", default: false },
 	lanes: { type: "string", default: "1" },
 	log: { type: "string" },
 	json: { type: "boolean", default: false },
@@ -34,9 +35,10 @@ const options = {
 	help: { type: "boolean", default: false },
 } as const;
 
-const usage = `node test/faults/run.ts [row…] [--rounds N] [--lanes N] [--log FILE] [--json] [--list] [--keep] [--bundle FILE]
+const usage = `node test/faults/run.ts [row…] [--rounds N] [--in-turn] [--lanes N] [--log FILE] [--json] [--list] [--keep] [--bundle FILE]
   --rounds N       each row that many times (1), all rows once before any is played again
   --first-round N  begin with that round (1): some rows take another moment each round
+  --in-turn        of rows with variants (15a, 15b, 15c) one a round, the next round the next
   --lanes N        that many benches at once (1)
   --log FILE       append each run to it as it ends, as a line of JSON
   --json           one document on standard output, all else on standard error
@@ -56,7 +58,8 @@ async function main(argv: readonly string[]): Promise<number> {
 	if (values.help) return said(usage);
 	if (values.list) return said(catalogue.map(({ row, title }) => `${row.padEnd(4)} ${title}`).join("\n"));
 	const rows = [...new Set(rowsNamed(positionals).map(({ row }) => row))];
-	const tasks = tasksOf(rows, count(values, "first-round") - 1, count(values, "rounds"));
+	const plan = values["in-turn"] ? inTurn : tasksOf;
+	const tasks = plan(rows, count(values, "first-round") - 1, count(values, "rounds"));
 	const lanes = count(values, "lanes", mostLanes);
 	listenForInterruption();
 	const work = (given: LaneOptions) =>
@@ -99,12 +102,12 @@ type Planned = Omit<Parameters<typeof playOnLanes>[0], "onBegin" | "onPlayed">;
 async function playAll(values: Values, rows: readonly string[], plan: Planned): Promise<boolean> {
 	const show = values.json ? note : print;
 	const runs = new Map<string, Run[]>(rows.map((row) => [row, []]));
-	const rounds = plan.tasks.length / rows.length;
+	const wanted = Map.groupBy(plan.tasks, ({ row }) => row);
 	const onPlayed = ({ row, round, run }: Played) => {
 		const sofar = runs.get(row) ?? [];
 		// A row with several moments takes another one each round: which it was is part of what broke.
 		sofar.push({ ...run, reasons: run.reasons.map((reason) => `round ${round + 1}: ${reason}`) });
-		if (sofar.length === rounds) show(lineOf(report(row, sofar)));
+		if (sofar.length === wanted.get(row)?.length) show(lineOf(report(row, sofar)));
 		else if (run.reasons.length > 0) note(`row ${row}, round ${round + 1}: ${run.reasons.join("; ")}`);
 	};
 	show(heading);

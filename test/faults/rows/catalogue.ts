@@ -1,3 +1,4 @@
+import { numberOf } from "../queue.ts";
 import { answers } from "./answers.ts";
 import { clocksAndKeys } from "./clocksAndKeys.ts";
 import { crashes } from "./crashes.ts";
@@ -47,7 +48,7 @@ function number({ row }: Row): number {
 export function rowsNamed(words: readonly string[]): readonly Row[] {
 	if (words.length === 0) return catalogue;
 	return words.flatMap((word) => {
-		const found = catalogue.filter(({ row }) => row === word || row.replace(/[a-z]$/, "") === word);
+		const found = catalogue.filter(({ row }) => row === word || numberOf(row) === word);
 		if (found.length === 0)
 			throw new Error(`there is no row ${word}; there are ${catalogue.map(({ row }) => row).join(", ")}`);
 		return found;

@@ -315,6 +315,7 @@ describe("a replica", () => {
 			expect(started({ executed: gtids(0, 90), retrieved: gtids(0, 100) }, unadmitted)).toMatchObject(follows(false));
 			expect(started({ executed: gtids(0, 100), retrieved: gtids(0, 100) }, unadmitted)).toMatchObject(follows(false));
 			expect(started({ executed: gtids(0, 99) })).toMatchObject(follows(false));
+			expect(started({ executed: gtids(0, 50) })).toMatchObject(follows(true));
 			expect(started({ executed: gtids(0, 99) }, { catchingUp: true })).toMatchObject(follows(true));
 		});
 
@@ -324,7 +325,9 @@ describe("a replica", () => {
 			const fetched = { executed: gtids(0, 90), retrieved: gtids(0, 100) };
 			const settle = [{ do: "settle", name: "mysql-1", source: "mysql-0.mysql" }];
 			expect(repairOf(reads(replicaReading(1, fetched, hasty)))).toEqual(settle);
-			expect(repairOf(reads(replicaReading(1, { executed: gtids(0, 90) }, { catchingUp: true })))).toEqual(settle);
+			const counting = (last: number) => reads(replicaReading(1, { executed: gtids(0, last) }, { catchingUp: true }));
+			expect(repairOf(counting(90))).toEqual(settle);
+			expect(repairOf(counting(50))).toEqual([]);
 		});
 	});
 });

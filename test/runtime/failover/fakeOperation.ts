@@ -26,6 +26,8 @@ export interface FakeOptions {
 	readonly transactions?: readonly (readonly string[])[];
 	/** Whether an applier finishes in time; default: yes. */
 	readonly applies?: boolean;
+	/** What an instance has fetched as soon as it catches up; default: nothing yet. */
+	readonly fetches?: GtidSet;
 	/** What somebody writes to an instance while it applies. */
 	readonly gains?: GtidSet;
 	/** The instance whose data are lost right after that act: it is back at once, new and empty. */
@@ -46,6 +48,7 @@ export function fakeOperation(options: FakeOptions): FakeOperation {
 		leaseMs = () => 3000,
 		transactions = [[]],
 		applies = true,
+		fetches = emptySet,
 		gains = emptySet,
 		loses,
 		look = () => {
@@ -91,7 +94,10 @@ export function fakeOperation(options: FakeOptions): FakeOperation {
 		fence: () => act(`${name}: fence`),
 		shutOut: () => act(`${name}: shut out`),
 		follow: (source) => act(`${name}: follow ${source}`),
-		catchUp: (source) => act(`${name}: catch up with ${source}`),
+		catchUp: async (source) => {
+			await act(`${name}: catch up with ${source}`);
+			change(name, ({ retrieved }) => ({ retrieved: union(retrieved, fetches) }));
+		},
 		forgetSource: () => act(`${name}: forget source`),
 		reloadCertificates: () => act(`${name}: reload`),
 		createSchemas: (names) => act(`${name}: create ${names.join()}`),

@@ -1,6 +1,7 @@
-import { expect, test } from "@jest/globals";
+import { describe, expect, test } from "@jest/globals";
 import { failover } from "../../../runtime/failover/failoverAct.ts";
 import { repairInstance } from "../../../runtime/failover/perform.ts";
+import { parseGtidSet } from "../../../runtime/mysql/gtidSet.ts";
 import { fakeOperation } from "./fakeOperation.ts";
 import { gtids, healthy, lostSource, primaryReading, reads, record, replicaReading, silent, view } from "./scene.ts";
 import { access } from "./seedScene.ts";
@@ -22,10 +23,34 @@ test("a replica that is behind is connected in haste", async () => {
 	expect(operation.done).toEqual(["mysql-1: forget source", "mysql-1: catch up with mysql-0.mysql"]);
 });
 
-test("a replica that catches up acknowledges nothing to a new primary either", async () => {
-	const behind = reads(replicaReading(2, { executed: gtids(0, 50) }, { ...lostSource, ...hasty }));
-	const scene = view([silent(), reads(replicaReading(1, {}, lostSource)), behind]);
-	const operation = fakeOperation({ view: scene, record: record() });
-	await failover(operation, { from: "mysql-0", reason: "killed", stalled: false });
-	expect(operation.done).toContain("mysql-2: catch up with mysql-1.mysql");
+describe("after a failover the only replica that can acknowledge", () => {
+	const killed = { from: "mysql-0", reason: "killed", stalled: false };
+	/** What is done with mysql-2 from when mysql-1 is open. */
+	async function connecting(executed: string, options: { fetches?: string; catchingUp?: boolean } = {}) {
+		const { fetches = "", catchingUp } = options;
+		const more = catchingUp ? { ...lostSource, ...hasty } : lostSource;
+		const other = reads(replicaReading(2, { executed }, more));
+		const scene = view([silent(), reads(replicaReading(1, {}, lostSource)), other]);
+		const operation = fakeOperation({ view: scene, record: record(), fetches: parseGtidSet(fetches) });
+		await failover(operation, killed);
+		const opened = operation.done.indexOf("mysql-1: promote");
+		return operation.done.slice(opened).filter((what) => what.startsWith("mysql-2") || what === "wait");
+	}
+
+	test("fetches what it lacks before it syncs, where that is much", async () => {
+		const done = ["mysql-2: catch up with mysql-1.mysql", "mysql-2: follow mysql-1.mysql"];
+		expect(await connecting(gtids(0, 50), { fetches: gtids(0, 100) })).toEqual(done);
+		expect(await connecting(gtids(0, 99), { fetches: gtids(0, 100), catchingUp: true })).toEqual(done);
+	});
+
+	test("syncs what it lacks as it is sent, where that is little", async () => {
+		expect(await connecting(gtids(0, 90), { fetches: gtids(0, 100) })).toEqual(["mysql-2: follow mysql-1.mysql"]);
+	});
+
+	test("is waited for only for a while, and acknowledges nothing before it has all", async () => {
+		const [first, ...rest] = await connecting(gtids(0, 50), { fetches: gtids(0, 99) });
+		expect(first).toBe("mysql-2: catch up with mysql-1.mysql");
+		expect(rest.length).toBeGreaterThan(0);
+		expect(new Set(rest)).toEqual(new Set(["wait"]));
+	});
 });
