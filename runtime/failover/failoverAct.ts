@@ -5,7 +5,7 @@ import { RefusedError } from "./cancel.ts";
 import { type Choice, choose } from "./choose.ts";
 import type { Action } from "./decide.ts";
 import { deadline, type Operation, recorded, Timeline } from "./operation.ts";
-import { type Handover, open, recordDone, recordTerm } from "./promote.ts";
+import { type Handover, open, recordDone, recordTerm, rotateLog } from "./promote.ts";
 import { type Readable, readable } from "./view.ts";
 
 type Failover = Omit<Extract<Action, { do: "failover" }>, "do">;
@@ -30,7 +30,7 @@ export async function failover(operation: Operation, { from, reason, stalled }: 
 	timeline.step(`${choice.chosen} applied all that it holds`, "catchUp");
 	const handover = await prepare(operation, choice, seen, timeline);
 	refuseGain(choice, handover);
-	await recordTerm(operation, handover);
+	await Promise.all([recordTerm(operation, handover), rotateLog(operation, handover)]);
 	await open(operation, handover);
 	if (stalled) await shutOut(operation, from, timeline);
 	await recordDone(operation, handover);

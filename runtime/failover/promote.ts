@@ -21,6 +21,19 @@ export interface Handover {
 	readonly more?: Partial<Change>;
 }
 
+/** Its replicas find their place in a new log at once; without it they find it, too, only later. */
+export async function rotateLog(
+	operation: Operation,
+	{ to, timeline }: Pick<Handover, "to" | "timeline">,
+): Promise<void> {
+	try {
+		const next = await operation.instance(to);
+		await next.rotateLog(deadline(operation, operation.limits.statementMs));
+	} catch (error) {
+		timeline.step(`${to} keeps its binary log: ${(error as Error).message}`);
+	}
+}
+
 /** Writes the new term first: from then on every successor of this leader promotes the same instance. */
 export async function recordTerm(operation: Operation, handover: Handover): Promise<void> {
 	const { to, timeline } = handover;

@@ -4,7 +4,7 @@ import type { Instance } from "../mysql/instance.ts";
 import { RefusedError } from "./cancel.ts";
 import { surplus } from "./choose.ts";
 import { deadline, type Operation, recorded, Timeline } from "./operation.ts";
-import { type Handover, intactPrimary, open, recordDone, recordTerm } from "./promote.ts";
+import { type Handover, intactPrimary, open, recordDone, recordTerm, rotateLog } from "./promote.ts";
 
 export async function switchover(operation: Operation, to: string, reason: string): Promise<void> {
 	const record = recorded(operation);
@@ -82,6 +82,7 @@ async function letFinish(operation: Operation, { source, timeline }: Parts): Pro
 async function drain(operation: Operation, parts: Parts): Promise<Handover> {
 	const { source, target, to, timeline } = parts;
 	const ms = (wanted = operation.limits.statementMs) => deadline(operation, wanted);
+	await rotateLog(operation, parts);
 	await letFinish(operation, parts);
 	await source.refuseWrites(ms(operation.limits.drainMs));
 	timeline.step("the old primary refuses writes", "drain");

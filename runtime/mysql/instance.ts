@@ -29,6 +29,11 @@ export interface Instance {
 	stopReceiver(deadlineMs: number): Promise<void>;
 	/** Lets the applier finish `set`; false when it has not within the deadline. */
 	applyUntil(set: GtidSet, deadlineMs: number): Promise<boolean>;
+	/**
+	 * Begins a new binary log. A replica that connects is sent what follows its own set, and the server finds that place by
+	 * reading the log in which it lies from the start: 95 MB took 0.25 s on 9.7.4, on a machine with nothing else to do.
+	 */
+	rotateLog(deadlineMs: number): Promise<void>;
 	/** Makes it a source that accepts writes; each commit waits for an acknowledgement. */
 	promote(deadlineMs: number): Promise<void>;
 	/** The transactions that have changed something and are open now, by an identity that no later one has. */
@@ -70,6 +75,7 @@ export function instance(session: Session, link: ReplicationLink, now: Now = mon
 		read: (ms) => read(session, ms),
 		stopReceiver: async (ms) => void (await run("STOP REPLICA IO_THREAD", ms)),
 		applyUntil: (set, ms) => applyUntil(session, set, ms),
+		rotateLog: async (ms) => void (await run("FLUSH BINARY LOGS", ms)),
 		promote: (ms) => promote(session, within(ms, now)),
 		openTransactions: (ms) => openTransactions(session, ms),
 		refuseWrites: (ms) => refuseWrites(session, within(ms, now)),

@@ -44,6 +44,7 @@ const handlers: readonly (readonly [prefix: string, handler: Handler])[] = [
 	["STOP REPLICA", written(stopReplica)],
 	["RESET REPLICA ALL", written(resetReplica)],
 	["FLUSH LOCAL RELAY LOGS", written(at(({ receiver }) => receiver.flush()))],
+	["FLUSH BINARY LOGS", at(() => {})],
 	["START REPLICA SQL_THREAD", written(at(startApplier))],
 	["START REPLICA IO_THREAD", written(at(startReceiver))],
 	["CHANGE REPLICATION SOURCE", written(at(changeSource))],

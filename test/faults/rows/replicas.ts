@@ -70,6 +70,23 @@ export const replicas: readonly Row[] = [
 		},
 	},
 	{
+		row: "21c",
+		title: "the other replica lacks much of what the candidate has: it fetches that before it syncs",
+		budget: pod,
+		async run(stage) {
+			const [best, behind] = stage.replicas;
+			await cutBoth(stage.primary.machine, behind.machine);
+			await stage.ledger.more(1500);
+			const steps = await Steps.fromNow(stage.bench);
+			stage.fault();
+			await stage.primary.killForGood();
+			const chosen = await stage.promoted();
+			stage.holds(chosen === best, `${chosen.name} was promoted, which lacks what only ${best.name} acknowledged`);
+			const fetched = new RegExp(`${behind.name} has fetched what it lacked`);
+			stage.holds(await steps.said(fetched), `${behind.name} synced each event of what it lacked`);
+		},
+	},
+	{
 		row: "23a",
 		title: "both replicas dead: writes wait, an alert says so, they go on when one is back",
 		budget: null,

@@ -33,6 +33,7 @@ describe("a failover", () => {
 			"mysql-2: stop receiver",
 			"mysql-1: apply",
 			"record term 4 primary mysql-1",
+			"mysql-1: rotate log",
 			"mysql-1: promote",
 			"publish mysql-1",
 			"mysql-2: follow mysql-1.mysql",
@@ -53,6 +54,17 @@ describe("a failover", () => {
 				finishedAt: expect.any(String),
 			},
 		});
+	});
+
+	test("does without a new binary log where that fails", async () => {
+		const before = (what: string) => {
+			if (what.endsWith("rotate log")) throw new Error("error on rename");
+		};
+		const operation = fakeOperation({ view: primaryLost, record: record(), before });
+		await failover(operation, killed);
+		expect(operation.done).toContain("mysql-1: promote");
+		const steps = operation.saved()?.lastChange?.steps.map(({ step }) => step);
+		expect(steps).toContain("mysql-1 keeps its binary log: error on rename");
 	});
 
 	test("does not promote what took an errant write while it caught up", async () => {
@@ -154,6 +166,7 @@ describe("a switchover", () => {
 		const operation = fakeOperation({ view: healthy(), record: record() });
 		await switchover(operation, "mysql-2", "asked");
 		expect(operation.done).toEqual([
+			"mysql-2: rotate log",
 			"mysql-0: refuse writes",
 			"mysql-2: apply",
 			"mysql-2: stop receiver",
@@ -171,7 +184,7 @@ describe("a switchover", () => {
 		const transactions = [["1/10", "2/20"], ["2/20", "3/30"], ["3/30"]];
 		const operation = fakeOperation({ view: healthy(), record: record(), transactions });
 		await switchover(operation, "mysql-2", "asked");
-		expect(operation.done.slice(0, 3)).toEqual(["wait", "wait", "mysql-0: refuse writes"]);
+		expect(operation.done.slice(1, 4)).toEqual(["wait", "wait", "mysql-0: refuse writes"]);
 	});
 
 	test("ends a transaction that stays open beyond the limit", async () => {

@@ -87,6 +87,7 @@ export function fakeOperation(options: FakeOptions): FakeOperation {
 			change(name, (r) => ({ executed: union(held(r), gains) }));
 			return contains(held(readings.get(name) as Reading), set);
 		},
+		rotateLog: () => act(`${name}: rotate log`),
 		promote: () => act(`${name}: promote`),
 		openTransactions: async () => new Set(transactions[Math.min(looks++, transactions.length - 1)]),
 		refuseWrites: () => act(`${name}: refuse writes`),
