@@ -3,10 +3,9 @@ import { formatGtidSet, type GtidSet } from "../mysql/gtidSet.ts";
 import type { Instance } from "../mysql/instance.ts";
 import { RefusedError } from "./cancel.ts";
 import { isIntact } from "./choose.ts";
-import { isFarBehind } from "./haste.ts";
+import { connect, fetchFirst } from "./followers.ts";
 import { deadline, type Operation, recorded, requireLease, type Timeline } from "./operation.ts";
 import type { Change, Seed } from "./record.ts";
-import { settleSoon } from "./settleAct.ts";
 
 export interface Handover {
 	readonly to: string;
@@ -74,6 +73,8 @@ function overtaken(seed: Seed): Seed {
 
 export async function open(operation: Operation, handover: Handover): Promise<void> {
 	const { to, timeline, followers } = handover;
+	// What they fetch once clients write again comes with what these wait for, and is not acknowledged by that receiver.
+	const connectedBefore = handover.awaited ? await fetchFirst(operation, handover) : new Set();
 	const primary = await intactPrimary(operation);
 	await primary.promote(deadline(operation, operation.limits.statementMs));
 	timeline.step(`${to} accepts writes`, "promote");
@@ -82,28 +83,11 @@ export async function open(operation: Operation, handover: Handover): Promise<vo
 	// A leader that stood still meanwhile must not move them back from where another one led them.
 	requireLease(operation);
 	const moved = address === null ? Promise.resolve() : operation.store.publish(to, address);
-	const connected = followers.map((name) => connect(operation, name, handover));
+	const others = followers.filter((name) => !connectedBefore.has(name));
+	const connected = others.map((name) => connect(operation, name, handover));
 	await moved;
 	timeline.step(`mysql-primary points to ${to} (${address ?? "no address yet"})`, "publish");
 	await Promise.all(connected);
-}
-
-/** A follower that does not answer now is connected by the next round's repairs. */
-async function connect(operation: Operation, name: string, handover: Handover): Promise<void> {
-	try {
-		const replica = await operation.instance(name);
-		const ms = () => deadline(operation, operation.limits.statementMs);
-		// A primary before that could not be closed yet: repairs fence it first.
-		const reading = await replica.read(ms());
-		if (!reading.superReadOnly) throw new Error("it still accepts writes");
-		const source = operation.facts.sourceHost(handover.to);
-		const hastily = reading.catchingUp || isFarBehind(reading, handover.executed);
-		await (hastily ? replica.catchUp(source, ms()) : replica.follow(source, ms()));
-		handover.timeline.step(`${name} follows ${handover.to}`, "follow");
-		if (hastily && handover.awaited) await settleSoon(operation, replica, { name, source, ...handover });
-	} catch (error) {
-		handover.timeline.step(`${name} does not follow yet: ${(error as Error).message}`, "follow");
-	}
 }
 
 /** Completes the entry in the record: evidence, not a condition of anything. */

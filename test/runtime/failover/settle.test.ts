@@ -2,6 +2,7 @@ import { describe, expect, test } from "@jest/globals";
 import { failover } from "../../../runtime/failover/failoverAct.ts";
 import { repairInstance } from "../../../runtime/failover/perform.ts";
 import { parseGtidSet } from "../../../runtime/mysql/gtidSet.ts";
+import type { Reading } from "../../../runtime/mysql/reading.ts";
 import { fakeOperation } from "./fakeOperation.ts";
 import { gtids, healthy, lostSource, primaryReading, reads, record, replicaReading, silent, view } from "./scene.ts";
 import { access } from "./seedScene.ts";
@@ -25,32 +26,54 @@ test("a replica that is behind is connected in haste", async () => {
 
 describe("after a failover the only replica that can acknowledge", () => {
 	const killed = { from: "mysql-0", reason: "killed", stalled: false };
-	/** What is done with mysql-2 from when mysql-1 is open. */
-	async function connecting(executed: string, options: { fetches?: string; catchingUp?: boolean } = {}) {
-		const { fetches = "", catchingUp } = options;
-		const more = catchingUp ? { ...lostSource, ...hasty } : lostSource;
-		const other = reads(replicaReading(2, { executed }, more));
+	/** What is done from when the term is recorded. */
+	async function connecting(executed: string, fetches: string, more: Partial<Reading> = {}) {
+		const other = reads(replicaReading(2, { executed }, { ...lostSource, ...more }));
 		const scene = view([silent(), reads(replicaReading(1, {}, lostSource)), other]);
 		const operation = fakeOperation({ view: scene, record: record(), fetches: parseGtidSet(fetches) });
 		await failover(operation, killed);
-		const opened = operation.done.indexOf("mysql-1: promote");
-		return operation.done.slice(opened).filter((what) => what.startsWith("mysql-2") || what === "wait");
+		const { done } = operation;
+		return done.slice(done.indexOf("mysql-1: rotate log") + 1, -1);
 	}
 
-	test("fetches what it lacks before it syncs, where that is much", async () => {
-		const done = ["mysql-2: catch up with mysql-1.mysql", "mysql-2: follow mysql-1.mysql"];
-		expect(await connecting(gtids(0, 50), { fetches: gtids(0, 100) })).toEqual(done);
-		expect(await connecting(gtids(0, 99), { fetches: gtids(0, 100), catchingUp: true })).toEqual(done);
+	test("fetches what it lacks before it syncs and before anybody writes, where that is much", async () => {
+		expect(await connecting(gtids(0, 50), gtids(0, 100))).toEqual([
+			"mysql-2: catch up with mysql-1.mysql",
+			"mysql-2: follow mysql-1.mysql",
+			"mysql-1: promote",
+			"publish mysql-1",
+		]);
 	});
 
 	test("syncs what it lacks as it is sent, where that is little", async () => {
-		expect(await connecting(gtids(0, 90), { fetches: gtids(0, 100) })).toEqual(["mysql-2: follow mysql-1.mysql"]);
+		const done = ["mysql-1: promote", "publish mysql-1", "mysql-2: follow mysql-1.mysql"];
+		expect(await connecting(gtids(0, 90), gtids(0, 100))).toEqual(done);
 	});
 
 	test("is waited for only for a while, and acknowledges nothing before it has all", async () => {
-		const [first, ...rest] = await connecting(gtids(0, 50), { fetches: gtids(0, 99) });
+		const [first, ...rest] = await connecting(gtids(0, 50), gtids(0, 99));
 		expect(first).toBe("mysql-2: catch up with mysql-1.mysql");
-		expect(rest.length).toBeGreaterThan(0);
-		expect(new Set(rest)).toEqual(new Set(["wait"]));
+		expect(rest[0]).toBe("wait");
+		expect(rest.filter((what) => what !== "wait")).toEqual(["mysql-1: promote", "publish mysql-1"]);
+	});
+
+	test("acknowledges nothing yet where it was catching up already", async () => {
+		const done = ["mysql-1: promote", "publish mysql-1", "mysql-2: catch up with mysql-1.mysql"];
+		expect(await connecting(gtids(0, 90), gtids(0, 100), hasty)).toEqual(done);
+	});
+
+	test("does not keep the primary from opening where it cannot be connected", async () => {
+		const other = reads(replicaReading(2, { executed: gtids(0, 50) }, lostSource));
+		const scene = view([silent(), reads(replicaReading(1, {}, lostSource)), other]);
+		const before = (what: string) => {
+			if (what.startsWith("mysql-2: catch up")) throw new Error("it is gone");
+		};
+		const operation = fakeOperation({ view: scene, record: record(), before });
+		await failover(operation, killed);
+		expect(operation.done.slice(-3)).toEqual([
+			"mysql-1: promote",
+			"publish mysql-1",
+			expect.stringContaining("record"),
+		]);
 	});
 });
