@@ -11,8 +11,8 @@ import type { BackupStore } from "../runtime/backup/backupStore.ts";
 import { jobStores } from "../runtime/backup/jobStores.ts";
 import { backupKeysIn } from "../runtime/commands/backupKey.ts";
 import { awaitProtected } from "../runtime/commands/status.ts";
-import { type Client, clientName, startClient } from "../runtime/drill/client.ts";
-import { ledgerContainer, sysbenchContainer } from "../runtime/drill/clientPod.ts";
+import { type Client, startClient } from "../runtime/drill/client.ts";
+import { sysbenchContainer } from "../runtime/drill/clientPod.ts";
 import { ledgerPaths } from "../runtime/drill/ledgerOptions.ts";
 import { storedIds } from "../runtime/drill/verify.ts";
 import { killMysqld, release } from "../runtime/drill/victim.ts";
@@ -23,6 +23,7 @@ import { readSettings } from "../runtime/kubernetes/declared.ts";
 import { until } from "../runtime/kubernetes/until.ts";
 import { leaderStatus } from "../runtime/kubernetes/watchdogStatus.ts";
 import { restore } from "../runtime/restore/restore.ts";
+import { acknowledged, saidByDrill } from "./drillBook.ts";
 import { rounded } from "./stopwatch.ts";
 
 export interface FailoversOptions {
@@ -157,12 +158,6 @@ async function askedArchive({ access, signal }: Site) {
 	return found;
 }
 
-/** The book, outside of the database. */
-async function acknowledged(access: ClusterAccess): Promise<{ id: number; at: number }[]> {
-	const book = await said(access, ledgerContainer, ["cat", `${ledgerPaths.folder}/acknowledged.csv`]);
-	return book.map((line) => line.split(",").map(Number)).map(([id = Number.NaN, at = Number.NaN]) => ({ id, at }));
-}
-
 async function restoredIds({ settings: { cluster }, stores, key, signal, note }: Site, folder: string) {
 	await mkdir(folder);
 	const onNote = (text: string) => note(`restore: ${text}`);
@@ -179,14 +174,7 @@ async function idsInDatabase({ access, settings }: Site): Promise<ReadonlySet<nu
 	const host = `mysql-primary.${access.namespace}.svc.${settings.clusterDomain}`;
 	const login = `-h ${host} -u drill --ssl-mode=VERIFY_IDENTITY --ssl-ca=${ledgerPaths.tls}/ca.crt`;
 	const query = `MYSQL_PWD=$(cat ${ledgerPaths.password}) mysql ${login} -NBe 'SELECT id FROM ${ledgerTable}'`;
-	return new Set((await said(access, sysbenchContainer, ["sh", "-c", query])).map(Number));
-}
-
-async function said(access: ClusterAccess, container: string, command: string[]): Promise<string[]> {
-	const { stdout, stderr, exitCode } = await access.run(clientName, container, command, limits.answerMs);
-	if (exitCode !== 0) throw new Error(`${container} of the drill's pod: ${stderr.trim()}`);
-	// The last line may be in the middle of being written.
-	return stdout.split("\n").slice(0, -1);
+	return new Set((await saidByDrill(access, sysbenchContainer, ["sh", "-c", query])).map(Number));
 }
 
 const protectedAgain = (access: ClusterAccess, signal: AbortSignal) =>

@@ -11,6 +11,7 @@ import { benchIncremental, incrementalLines } from "./incremental.ts";
 import { machine, type Program } from "./machine.ts";
 import { benchPolicies, policiesLines } from "./policies.ts";
 import { benchRestore, restoreLines } from "./restore.ts";
+import { benchSwitchovers, switchoversLines } from "./switchovers.ts";
 import { benchUnderBackup, underBackupLines } from "./underBackup.ts";
 
 const usage = `npm run bench -- restore [--gigabytes 4] [--transactions 60000] [--buffer-pool 4] [--folder /tmp] [--json]
@@ -18,6 +19,7 @@ npm run bench -- incremental [--gigabytes 4] [--folder /tmp] [--json]
 npm run bench -- archive [--gigabytes 4] [--seconds 120] [--flush 5] [--rate N] [--folder /tmp] [--json]
 npm run bench -- backup [--gigabytes 4] [--seconds 120] [--rate N] [--folder /tmp] [--scratch /tmp] [--json]
 npm run bench -- failovers [--runs 20] [--folder /tmp] [--json]
+npm run bench -- switchovers [--runs 20] [--json]
 npm run bench -- policies [--pairs 5] [--no-cases] [--json]
   --gigabytes N     size of the data set: half of it rows of sysbench, half texts (4)
   --transactions N  what the archive holds after the backup (6,500 a gigabyte: an hour that changes 1 % of the rows)
@@ -27,7 +29,7 @@ npm run bench -- policies [--pairs 5] [--no-cases] [--json]
   --rate N          transactions a second (as many as there come)
   --folder PATH     where the data go; five times their size (the system's temporary folder)
   --scratch PATH    where the backup's volume and its store lie (where the data are)
-  --runs N          failovers of the site that runs, each with a restore after it (20)
+  --runs N          failovers of the site that runs, each with a restore after it, or switchovers (20)
   --pairs N         previews with the policy pack, and as many without (5)
   --no-cases        without the policies' cases through the engine, which take minutes
   --json            one document on standard output`;
@@ -115,6 +117,10 @@ const benches = {
 		const result = await benchFailovers(choice);
 		return { result, lines: failoversLines(result) };
 	},
+	async switchovers(choice: Choice) {
+		const result = await benchSwitchovers(choice);
+		return { result, lines: switchoversLines(result) };
+	},
 	async policies(choice: Choice) {
 		const result = await benchPolicies(choice);
 		return { result, lines: policiesLines(result) };
@@ -130,6 +136,7 @@ const programs: Readonly<Record<Bench, readonly Program[]>> = {
 	archive: ["mysqld", "sysbench"],
 	backup: ["mysqld", "restic", "sysbench"],
 	failovers: ["mysqld", "restic"],
+	switchovers: [],
 	policies: [],
 };
 

@@ -42,7 +42,7 @@ export async function bootstrap(operation: Operation, primary: string, reason: s
 	});
 	timeline.step(`recorded term 1 with primary ${primary}`, "record");
 	const followers = seen.map((i) => i.name).filter((n) => n !== primary);
-	const handover = { to: primary, executed, uuid, followers, awaited: true, timeline };
+	const handover = { to: primary, executed, uuid, followers, timeline };
 	await open(operation, handover);
 	await recordDone(operation, handover);
 }

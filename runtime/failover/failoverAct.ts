@@ -4,6 +4,7 @@ import { held } from "../mysql/reading.ts";
 import { RefusedError } from "./cancel.ts";
 import { type Choice, choose } from "./choose.ts";
 import type { Action } from "./decide.ts";
+import { isFarBehind } from "./haste.ts";
 import { deadline, type Operation, recorded, Timeline } from "./operation.ts";
 import { type Handover, open, recordDone, recordTerm, rotateLog } from "./promote.ts";
 import { type Readable, readable } from "./view.ts";
@@ -105,14 +106,8 @@ export async function prepare(
 		throw new RefusedError(`${to} lost what it held: ${formatGtidSet(choice.must)} is not complete`);
 	}
 	const gtidBefore = Object.fromEntries(seen.map((i) => [i.name, formatGtidSet(held(i.reading))]));
-	const followers = seen.map((i) => i.name).filter((n) => n !== to && n !== recorded(operation).primary);
-	return {
-		to,
-		executed: reading.executed,
-		uuid: reading.uuid,
-		followers,
-		awaited: true,
-		timeline,
-		more: { gtidBefore },
-	};
+	const others = seen.filter((i) => i.name !== to && i.name !== recorded(operation).primary);
+	const behind = others.filter((i) => isFarBehind(i.reading, reading.executed)).map((i) => i.name);
+	const followers = others.map((i) => i.name);
+	return { to, executed: reading.executed, uuid: reading.uuid, followers, behind, timeline, more: { gtidBefore } };
 }

@@ -52,24 +52,15 @@ const lookMs = 20;
  *
  * Before, since a receiver that has begun to acknowledge says nothing of what an earlier one fetched: the source counts
  * that as acknowledged when it sends the next event or heartbeat (repl_semi_after_send_event, skipSlaveReply).
- *
- * @returns those that were connected
  */
-export async function fetchFirst(operation: Operation, handover: Handover): Promise<ReadonlySet<string>> {
-	const connected = new Set<string>();
-	const each = handover.followers.map((name) =>
-		attempt(handover, name, async () => {
-			const found = await follower(operation, name, handover);
-			if (!isFarBehind(found.reading, handover.executed)) return;
-			connected.add(name);
-			await found.replica.catchUp(found.source, found.ms());
-			const all = await hasFetched(operation, found, handover);
-			if (all) await found.replica.follow(found.source, found.ms());
-			handover.timeline.step(`${name} ${all ? "has fetched" : "still fetches"} what it lacked`, "follow");
-		}),
-	);
-	await Promise.all(each);
-	return connected;
+export async function fetchFirst(operation: Operation, name: string, handover: Handover): Promise<void> {
+	await attempt(handover, name, async () => {
+		const found = await follower(operation, name, handover);
+		await found.replica.catchUp(found.source, found.ms());
+		const all = await hasFetched(operation, found, handover);
+		if (all) await found.replica.follow(found.source, found.ms());
+		handover.timeline.step(`${name} ${all ? "has fetched" : "still fetches"} what it lacked`, "follow");
+	});
 }
 
 async function hasFetched(operation: Operation, { replica, ms }: Follower, { executed }: Handover): Promise<boolean> {

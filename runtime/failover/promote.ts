@@ -14,8 +14,8 @@ export interface Handover {
 	readonly uuid: string;
 	/** The replicas that are to follow at once; others are connected by later repairs. */
 	readonly followers: readonly string[];
-	/** True when nobody else can acknowledge the first writes. */
-	readonly awaited: boolean;
+	/** Those of them that lack much, where nobody else can acknowledge the first writes. */
+	readonly behind?: readonly string[];
 	readonly timeline: Timeline;
 	readonly more?: Partial<Change>;
 }
@@ -72,9 +72,8 @@ function overtaken(seed: Seed): Seed {
 }
 
 export async function open(operation: Operation, handover: Handover): Promise<void> {
-	const { to, timeline, followers } = handover;
-	// What they fetch once clients write again comes with what these wait for, and is not acknowledged by that receiver.
-	const connectedBefore = handover.awaited ? await fetchFirst(operation, handover) : new Set();
+	const { to, timeline, followers, behind = [] } = handover;
+	await Promise.all(behind.map((name) => fetchFirst(operation, name, handover)));
 	const primary = await intactPrimary(operation);
 	await primary.promote(deadline(operation, operation.limits.statementMs));
 	timeline.step(`${to} accepts writes`, "promote");
@@ -83,7 +82,7 @@ export async function open(operation: Operation, handover: Handover): Promise<vo
 	// A leader that stood still meanwhile must not move them back from where another one led them.
 	requireLease(operation);
 	const moved = address === null ? Promise.resolve() : operation.store.publish(to, address);
-	const others = followers.filter((name) => !connectedBefore.has(name));
+	const others = followers.filter((name) => !behind.includes(name));
 	const connected = others.map((name) => connect(operation, name, handover));
 	await moved;
 	timeline.step(`mysql-primary points to ${to} (${address ?? "no address yet"})`, "publish");

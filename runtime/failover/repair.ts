@@ -4,7 +4,7 @@ import { held, type Reading } from "../mysql/reading.ts";
 import { applierFault } from "./applierFault.ts";
 import { isAdmitted, isDamaged, surplus } from "./choose.ts";
 import type { Facts } from "./decide.ts";
-import { isFarBehind } from "./haste.ts";
+import { isFarBehind, isNear } from "./haste.ts";
 import { stoppedByOrder } from "./quiesce.ts";
 import type { ClusterRecord } from "./record.ts";
 import { hangs } from "./stall.ts";
@@ -24,7 +24,7 @@ export type Repair =
 			readonly fresh: boolean;
 			readonly behind: boolean;
 	  }
-	/** It has fetched what it was behind with: from now on what it is sent is synced and acknowledged. */
+	/** From when it has fetched what it was behind with, what it is sent is synced and acknowledged. */
 	| { readonly do: "settle"; readonly name: string; readonly source: string }
 	/** It caught up: from now on what it holds counts. */
 	| { readonly do: "admit"; readonly name: string; readonly uuid: string }
@@ -115,10 +115,7 @@ function attach(name: string, reading: Reading, context: Context, quiesced: bool
 	if (receivesFrom(reading, source) && stoppedByOrder(reading, quiesced)) return null;
 	if (!replicatesFrom(reading, source)) return follow(name, reading, context, admitted);
 	const caughtUp = isCaughtUp(reading, primary);
-	if (reading.catchingUp) {
-		const enough = caughtUp || (admitted && !isFarBehind(reading, primary.executed));
-		return enough ? { do: "settle", name, source } : null;
-	}
+	if (reading.catchingUp) return isNear(reading, primary.executed) ? { do: "settle", name, source } : null;
 	return caughtUp && !admitted ? { do: "admit", name, uuid: reading.uuid } : null;
 }
 

@@ -30,7 +30,7 @@ export async function openSeed(operation: Operation): Promise<void> {
 	});
 	timeline.step(`recorded term ${term} with primary ${first}`, "record");
 	const executed = parseGtidSet(gtids);
-	const handover = { to: first, executed, uuid: uuids[first] ?? "", followers: [second], awaited: true, timeline };
+	const handover = { to: first, executed, uuid: uuids[first] ?? "", followers: [second], timeline };
 	await open(operation, handover);
 	await recordDone(operation, handover);
 }

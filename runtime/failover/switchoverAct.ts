@@ -98,7 +98,5 @@ async function drain(operation: Operation, parts: Parts): Promise<Handover> {
 	}
 	const others = operation.facts.members.filter((n) => n !== to && n !== recorded(operation).primary);
 	const gtidBefore = { [recorded(operation).primary]: formatGtidSet(last.executed) };
-	const { executed, uuid } = reading;
-	// The old primary has everything, and follows next.
-	return { to, executed, uuid, followers: others, awaited: false, timeline, more: { gtidBefore } };
+	return { to, executed: reading.executed, uuid: reading.uuid, followers: others, timeline, more: { gtidBefore } };
 }

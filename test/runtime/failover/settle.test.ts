@@ -17,6 +17,14 @@ test("a replica that has fetched what it was behind with acknowledges from then 
 	expect(operation.done).toEqual(["mysql-1: follow mysql-0.mysql"]);
 });
 
+test("a replica that still lacks something when it is asked again goes on fetching", async () => {
+	const lacking = reads(replicaReading(1, { executed: gtids(0, 99) }, hasty));
+	const scene = view([reads(primaryReading()), lacking, reads(replicaReading(2))]);
+	const operation = fakeOperation({ view: scene, record: record() });
+	await repairInstance(operation, access(), { do: "settle", name: "mysql-1", source: "mysql-0.mysql" });
+	expect(operation.done).toEqual([]);
+});
+
 test("a replica that is behind is connected in haste", async () => {
 	const operation = fakeOperation({ view: healthy(), record: record() });
 	const follow = { do: "follow", name: "mysql-1", source: "mysql-0.mysql", fresh: true, behind: true } as const;
