@@ -23,20 +23,17 @@ export async function switchover(operation: Operation, to: string, reason: strin
 	await recordTerm(operation, handover);
 	// The new primary opens first; ending the old one's sessions makes its clients come again.
 	await open(operation, handover);
-	await demote(operation, source, handover, from);
+	await demote(operation, source, handover.timeline, from);
 	await recordDone(operation, handover);
 }
 
 /** It may be about to go: what it does not do now, a later round's repairs do. */
-async function demote(operation: Operation, source: Instance, { to, timeline }: Handover, from: string): Promise<void> {
-	const ms = () => deadline(operation, operation.limits.statementMs);
+async function demote(operation: Operation, source: Instance, timeline: Timeline, from: string): Promise<void> {
 	try {
-		await source.fence(ms());
+		await source.fence(deadline(operation, operation.limits.statementMs));
 		timeline.step(`${from} ended its sessions`, "fence");
-		await source.follow(operation.facts.sourceHost(to), ms());
-		timeline.step(`${from} follows ${to}`, "follow");
 	} catch (error) {
-		timeline.step(`${from} does not follow yet: ${(error as Error).message}`, "follow");
+		timeline.step(`${from} keeps its sessions for now: ${(error as Error).message}`, "fence");
 	}
 }
 
@@ -79,11 +76,32 @@ async function letFinish(operation: Operation, { source, timeline }: Parts): Pro
 	if (left.size > 0) timeline.step(`transactions that did not finish and are ended: ${left.size}`, "drain");
 }
 
+/** Within this the last writes are applied while clients notice that they are to go elsewhere. */
+const nearMs = 50;
+
+/**
+ * Writes pause for as long as the target takes to apply the last of them, and under a load that its applier only just
+ * bears it is now close behind and now a second. So a moment is waited for in which it is close; there may be none.
+ */
+async function letComeNear(operation: Operation, { source, target, to, timeline }: Parts): Promise<void> {
+	const { clock, limits } = operation;
+	const ms = () => deadline(operation, limits.statementMs);
+	const until = clock.now() + limits.drainMs;
+	while (clock.now() < until) {
+		const { executed } = await source.read(ms());
+		const asked = clock.now();
+		if ((await target.applyUntil(executed, ms())) && clock.now() - asked < nearMs) return;
+		await clock.sleep(nearMs);
+	}
+	timeline.step(`${to} does not come close in ${limits.drainMs} ms`, "drain");
+}
+
 async function drain(operation: Operation, parts: Parts): Promise<Handover> {
 	const { source, target, to, timeline } = parts;
 	const ms = (wanted = operation.limits.statementMs) => deadline(operation, wanted);
 	await rotateLog(operation, parts);
 	await letFinish(operation, parts);
+	await letComeNear(operation, parts);
 	await source.refuseWrites(ms(operation.limits.drainMs));
 	timeline.step("the old primary refuses writes", "drain");
 	const last = await source.read(ms());
@@ -96,7 +114,9 @@ async function drain(operation: Operation, parts: Parts): Promise<Handover> {
 	if (!isEmpty(surplus(recorded(operation), reading))) {
 		throw new Error(`${to} holds transactions that the cluster never had`);
 	}
-	const others = operation.facts.members.filter((n) => n !== to && n !== recorded(operation).primary);
+	// The old primary, too, before it is fenced: it lacks nothing, so that it can acknowledge the first writes at once, and
+	// to switch semi-sync's source off takes up to a second (its ack receiver looks up that often; seen on 9.7.4).
+	const followers = operation.facts.members.filter((name) => name !== to);
 	const gtidBefore = { [recorded(operation).primary]: formatGtidSet(last.executed) };
-	return { to, executed: reading.executed, uuid: reading.uuid, followers: others, timeline, more: { gtidBefore } };
+	return { to, executed: reading.executed, uuid: reading.uuid, followers, timeline, more: { gtidBefore } };
 }

@@ -167,15 +167,16 @@ describe("a switchover", () => {
 		await switchover(operation, "mysql-2", "asked");
 		expect(operation.done).toEqual([
 			"mysql-2: rotate log",
+			"mysql-2: apply",
 			"mysql-0: refuse writes",
 			"mysql-2: apply",
 			"mysql-2: stop receiver",
 			"record term 4 primary mysql-2",
 			"mysql-2: promote",
 			"publish mysql-2",
+			"mysql-0: follow mysql-2.mysql",
 			"mysql-1: follow mysql-2.mysql",
 			"mysql-0: fence",
-			"mysql-0: follow mysql-2.mysql",
 			"record term 4 primary mysql-2",
 		]);
 	});
@@ -184,7 +185,20 @@ describe("a switchover", () => {
 		const transactions = [["1/10", "2/20"], ["2/20", "3/30"], ["3/30"]];
 		const operation = fakeOperation({ view: healthy(), record: record(), transactions });
 		await switchover(operation, "mysql-2", "asked");
-		expect(operation.done.slice(1, 4)).toEqual(["wait", "wait", "mysql-0: refuse writes"]);
+		expect(operation.done.slice(1, 3)).toEqual(["wait", "wait"]);
+		expect(operation.done.indexOf("mysql-0: refuse writes")).toBeGreaterThan(operation.done.lastIndexOf("wait"));
+	});
+
+	test("waits for the target to come close before it refuses writes, and not for ever", async () => {
+		const applies = (n: number) => n > 2;
+		const near = fakeOperation({ view: healthy(), record: record(), applies });
+		await switchover(near, "mysql-2", "asked");
+		const apply = "mysql-2: apply";
+		expect(near.done.slice(1, 8)).toEqual([apply, "wait", apply, "wait", apply, "mysql-0: refuse writes", apply]);
+
+		const never = fakeOperation({ view: healthy(), record: record(), applies: false });
+		await expect(switchover(never, "mysql-2", "asked")).rejects.toThrow("mysql-2 did not catch up");
+		expect(never.done.slice(-3)).toEqual(["mysql-0: refuse writes", apply, "mysql-0: accept writes"]);
 	});
 
 	test("ends a transaction that stays open beyond the limit", async () => {
@@ -218,7 +232,7 @@ describe("a primary whose data are lost at the last moment is not opened", () =>
 			record: record(),
 			loses: { name: "mysql-0", after: "mysql-0: refuse writes" },
 			before: (what) => {
-				if (what === "mysql-2: apply") throw new Error("too slow");
+				if (what === "mysql-2: stop receiver") throw new Error("too slow");
 			},
 		});
 		await expect(switchover(operation, "mysql-2", "asked")).rejects.toThrow(lost);

@@ -24,8 +24,8 @@ export interface FakeOptions {
 	readonly leaseMs?: () => number;
 	/** What is open on the primary at each look, the last one from then on. */
 	readonly transactions?: readonly (readonly string[])[];
-	/** Whether an applier finishes in time; default: yes. */
-	readonly applies?: boolean;
+	/** Whether an applier finishes in time, also by how often it was asked; default: yes. */
+	readonly applies?: boolean | ((times: number) => boolean);
 	/** What an instance has fetched as soon as it catches up; default: nothing yet. */
 	readonly fetches?: GtidSet;
 	/** What somebody writes to an instance while it applies. */
@@ -59,6 +59,7 @@ export function fakeOperation(options: FakeOptions): FakeOperation {
 	} = options;
 	const done: string[] = [];
 	let looks = 0;
+	let asked = 0;
 	let now = 0;
 	const act = async (what: string) => {
 		before(what);
@@ -83,14 +84,17 @@ export function fakeOperation(options: FakeOptions): FakeOperation {
 		},
 		applyUntil: async (set: GtidSet) => {
 			await act(`${name}: apply`);
-			if (!applies) return false;
+			if (!(typeof applies === "boolean" ? applies : applies(++asked))) return false;
 			change(name, (r) => ({ executed: union(held(r), gains) }));
 			return contains(held(readings.get(name) as Reading), set);
 		},
 		rotateLog: () => act(`${name}: rotate log`),
 		promote: () => act(`${name}: promote`),
 		openTransactions: async () => new Set(transactions[Math.min(looks++, transactions.length - 1)]),
-		refuseWrites: () => act(`${name}: refuse writes`),
+		refuseWrites: async () => {
+			await act(`${name}: refuse writes`);
+			change(name, () => ({ superReadOnly: true }));
+		},
 		acceptWrites: () => act(`${name}: accept writes`),
 		fence: () => act(`${name}: fence`),
 		shutOut: () => act(`${name}: shut out`),
