@@ -10,7 +10,6 @@ import type { Settings } from "../objectives/settings.ts";
 import type { BackupStore } from "../runtime/backup/backupStore.ts";
 import { jobStores } from "../runtime/backup/jobStores.ts";
 import { backupKeysIn } from "../runtime/commands/backupKey.ts";
-import { awaitProtected } from "../runtime/commands/status.ts";
 import { type Client, startClient } from "../runtime/drill/client.ts";
 import { sysbenchContainer } from "../runtime/drill/clientPod.ts";
 import { ledgerPaths } from "../runtime/drill/ledgerOptions.ts";
@@ -24,6 +23,7 @@ import { until } from "../runtime/kubernetes/until.ts";
 import { leaderStatus } from "../runtime/kubernetes/watchdogStatus.ts";
 import { restore } from "../runtime/restore/restore.ts";
 import { acknowledged, saidByDrill } from "./drillBook.ts";
+import { protectedAgain } from "./protectedAgain.ts";
 import { rounded } from "./stopwatch.ts";
 
 export interface FailoversOptions {
@@ -58,7 +58,7 @@ export interface FailoversBench {
 	readonly unknown: number;
 }
 
-const limits = { beginMs: 90_000, protectedMs: 180_000, servedMs: 60_000, answerMs: 60_000, reportMs: 180_000 };
+const limits = { beginMs: 90_000, servedMs: 60_000, answerMs: 60_000, reportMs: 180_000 };
 const steadyMs = 5000;
 const bufferPool = 2 ** 27;
 /** The ledger's clock runs on from the start of its process and is not set by anybody; this far it may have come from the servers'. */
@@ -176,9 +176,6 @@ async function idsInDatabase({ access, settings }: Site): Promise<ReadonlySet<nu
 	const query = `MYSQL_PWD=$(cat ${ledgerPaths.password}) mysql ${login} -NBe 'SELECT id FROM ${ledgerTable}'`;
 	return new Set((await saidByDrill(access, sysbenchContainer, ["sh", "-c", query])).map(Number));
 }
-
-const protectedAgain = (access: ClusterAccess, signal: AbortSignal) =>
-	awaitProtected(() => leaderStatus(access), { timeoutMs: limits.protectedMs, signal });
 
 const without = (ids: Iterable<number>, held: ReadonlySet<number>) => [...ids].filter((id) => !held.has(id));
 

@@ -1,7 +1,6 @@
 /** How long writes pause when the primary is moved as planned, for clients that go through the Service: on the site that runs. */
 import { setTimeout as sleep } from "node:timers/promises";
 import { readRecord, writeRequest } from "../runtime/commands/askWatchdog.ts";
-import { awaitProtected } from "../runtime/commands/status.ts";
 import { startClient } from "../runtime/drill/client.ts";
 import { gapLength, longestGaps, median } from "../runtime/drill/gaps.ts";
 import { type ClusterAccess, clusterAccess } from "../runtime/kubernetes/access.ts";
@@ -9,6 +8,7 @@ import { readSettings } from "../runtime/kubernetes/declared.ts";
 import { until } from "../runtime/kubernetes/until.ts";
 import { leaderStatus } from "../runtime/kubernetes/watchdogStatus.ts";
 import { acknowledged } from "./drillBook.ts";
+import { protectedAgain } from "./protectedAgain.ts";
 import { rounded } from "./stopwatch.ts";
 
 export interface SwitchoversOptions {
@@ -35,7 +35,7 @@ export interface SwitchoversBench {
 	readonly refused: number;
 }
 
-const limits = { beginMs: 90_000, protectedMs: 180_000, answerMs: 90_000, reportMs: 180_000 };
+const limits = { beginMs: 90_000, answerMs: 90_000, reportMs: 180_000 };
 const steadyMs = 3000;
 
 /** @throws Error where a switchover is not done: then nothing was shown */
@@ -91,9 +91,6 @@ function pauseOf({ askedAt, doneAt, from }: Switchover, times: readonly number[]
 	if (longest === undefined) throw new Error(`no write was acknowledged around the switchover from ${from}`);
 	return rounded(gapLength(longest) / 1000);
 }
-
-const protectedAgain = (access: ClusterAccess, signal: AbortSignal) =>
-	awaitProtected(() => leaderStatus(access), { timeoutMs: limits.protectedMs, signal });
 
 export function switchoversLines(bench: SwitchoversBench): string[] {
 	const { runs, medianSeconds, leastSeconds, mostSeconds, lost, unknown, acknowledged: count } = bench;

@@ -6,7 +6,7 @@ import { type Choice, choose } from "./choose.ts";
 import type { Action } from "./decide.ts";
 import { isFarBehind } from "./haste.ts";
 import { deadline, type Operation, recorded, Timeline } from "./operation.ts";
-import { type Handover, open, recordDone, recordTerm, rotateLog } from "./promote.ts";
+import { type Handover, open, recordDone, recordTerm, rotateLog, sendAway } from "./promote.ts";
 import { type Readable, readable } from "./view.ts";
 
 type Failover = Omit<Extract<Action, { do: "failover" }>, "do">;
@@ -58,13 +58,10 @@ export async function revokeAcknowledgements(operation: Operation, stalled: bool
 
 /** The clients that it keeps waiting come to the new primary; that it can acknowledge nothing is settled already. */
 async function shutOut(operation: Operation, from: string, timeline: Timeline): Promise<void> {
-	try {
+	await sendAway(timeline, from, async () => {
 		const old = await operation.instance(from);
 		await old.shutOut(deadline(operation, operation.limits.statementMs));
-		timeline.step(`${from} ended its sessions`, "fence");
-	} catch (error) {
-		timeline.step(`${from} keeps its sessions for now: ${(error as Error).message}`, "fence");
-	}
+	});
 }
 
 function chosen(choice: Choice): Extract<Choice, { chosen: string }> {

@@ -89,6 +89,16 @@ export async function open(operation: Operation, handover: Handover): Promise<vo
 	await Promise.all(connected);
 }
 
+/** The old primary may be about to go, or hang: what it does not do now, a later round's repairs do. */
+export async function sendAway(timeline: Timeline, from: string, end: () => Promise<void>): Promise<void> {
+	try {
+		await end();
+		timeline.step(`${from} ended its sessions`, "fence");
+	} catch (error) {
+		timeline.step(`${from} keeps its sessions for now: ${(error as Error).message}`, "fence");
+	}
+}
+
 /** Completes the entry in the record: evidence, not a condition of anything. */
 export async function recordDone(operation: Operation, handover: Handover): Promise<void> {
 	await operation.save((record) => ({

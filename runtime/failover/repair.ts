@@ -114,9 +114,8 @@ function attach(name: string, reading: Reading, context: Context, quiesced: bool
 	// A snapshot is made of it; it receives and acknowledges meanwhile.
 	if (receivesFrom(reading, source) && stoppedByOrder(reading, quiesced)) return null;
 	if (!replicatesFrom(reading, source)) return follow(name, reading, context, admitted);
-	const caughtUp = isCaughtUp(reading, primary);
 	if (reading.catchingUp) return isNear(reading, primary.executed) ? { do: "settle", name, source } : null;
-	return caughtUp && !admitted ? { do: "admit", name, uuid: reading.uuid } : null;
+	return !admitted && isCaughtUp(reading, primary) ? { do: "admit", name, uuid: reading.uuid } : null;
 }
 
 function follow(name: string, reading: Reading, { record, facts, primary }: Context, admitted: boolean): Repair {

@@ -4,7 +4,7 @@ import type { Instance } from "../mysql/instance.ts";
 import { RefusedError } from "./cancel.ts";
 import { surplus } from "./choose.ts";
 import { deadline, type Operation, recorded, Timeline } from "./operation.ts";
-import { type Handover, intactPrimary, open, recordDone, recordTerm, rotateLog } from "./promote.ts";
+import { type Handover, intactPrimary, open, recordDone, recordTerm, rotateLog, sendAway } from "./promote.ts";
 
 export async function switchover(operation: Operation, to: string, reason: string): Promise<void> {
 	const record = recorded(operation);
@@ -23,18 +23,8 @@ export async function switchover(operation: Operation, to: string, reason: strin
 	await recordTerm(operation, handover);
 	// The new primary opens first; ending the old one's sessions makes its clients come again.
 	await open(operation, handover);
-	await demote(operation, source, handover.timeline, from);
+	await sendAway(timeline, from, () => source.fence(deadline(operation, operation.limits.statementMs)));
 	await recordDone(operation, handover);
-}
-
-/** It may be about to go: what it does not do now, a later round's repairs do. */
-async function demote(operation: Operation, source: Instance, timeline: Timeline, from: string): Promise<void> {
-	try {
-		await source.fence(deadline(operation, operation.limits.statementMs));
-		timeline.step(`${from} ended its sessions`, "fence");
-	} catch (error) {
-		timeline.step(`${from} keeps its sessions for now: ${(error as Error).message}`, "fence");
-	}
 }
 
 interface Parts {

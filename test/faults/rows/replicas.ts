@@ -18,14 +18,7 @@ export const replicas: readonly Row[] = [
 		title: "primary dies while one replica is merely ahead of the other: neither counts as errant",
 		budget: pod,
 		async run(stage) {
-			const [ahead, behind] = stage.replicas;
-			await cutBoth(stage.primary.machine, behind.machine);
-			await stage.ledger.more(60);
-			const steps = await Steps.fromNow(stage.bench);
-			stage.fault();
-			await stage.primary.killForGood();
-			const chosen = await stage.promoted();
-			stage.holds(chosen === ahead, `${chosen.name} was promoted, which lacks what only ${ahead.name} acknowledged`);
+			const { behind, steps } = await aheadIsPromoted(stage, 60);
 			const roles = await rolesUntilReady(stage, behind.name);
 			stage.holds(!roles.has("fenced"), `${behind.name} was fenced although it holds nothing of its own`);
 			stage.holds(!(await steps.said(/ is cloned from /)), "an instance was rebuilt that was merely behind");
@@ -50,8 +43,7 @@ export const replicas: readonly Row[] = [
 			} finally {
 				release();
 			}
-			const chosen = await stage.promoted();
-			stage.holds(chosen === best, `${chosen.name} was promoted, which lacks what only ${best.name} acknowledged`);
+			await isPromoted(stage, best);
 		},
 	},
 	{
@@ -74,14 +66,7 @@ export const replicas: readonly Row[] = [
 		title: "the other replica lacks much of what the candidate has: it fetches that before it syncs",
 		budget: pod,
 		async run(stage) {
-			const [best, behind] = stage.replicas;
-			await cutBoth(stage.primary.machine, behind.machine);
-			await stage.ledger.more(1500);
-			const steps = await Steps.fromNow(stage.bench);
-			stage.fault();
-			await stage.primary.killForGood();
-			const chosen = await stage.promoted();
-			stage.holds(chosen === best, `${chosen.name} was promoted, which lacks what only ${best.name} acknowledged`);
+			const { behind, steps } = await aheadIsPromoted(stage, 1500);
 			const fetched = new RegExp(`${behind.name} has fetched what it lacked`);
 			stage.holds(await steps.said(fetched), `${behind.name} synced each event of what it lacked`);
 		},
@@ -116,6 +101,24 @@ export const replicas: readonly Row[] = [
 		},
 	},
 ];
+
+/** The primary dies when one replica alone has acknowledged that many writes. @returns the other one, and what is said from then on */
+async function aheadIsPromoted(stage: Stage, writes: number) {
+	const [ahead, behind] = stage.replicas;
+	await cutBoth(stage.primary.machine, behind.machine);
+	await stage.ledger.more(writes);
+	const steps = await Steps.fromNow(stage.bench);
+	stage.fault();
+	await stage.primary.killForGood();
+	await isPromoted(stage, ahead);
+	return { behind, steps };
+}
+
+/** The only one that had acknowledged the last writes. */
+async function isPromoted(stage: Stage, ahead: Stage["primary"]): Promise<void> {
+	const chosen = await stage.promoted();
+	stage.holds(chosen === ahead, `${chosen.name} was promoted, which lacks what only ${ahead.name} acknowledged`);
+}
 
 /** The roles that the watchdog gives it until it replicates again. */
 async function rolesUntilReady({ bench }: Stage, name: string): Promise<ReadonlySet<string>> {
